@@ -1,0 +1,134 @@
+/** Rows that read and write: get-or-set with eviction, fetch of a key that is there, counting. */
+import type { BenchCache } from "../contenders/contender.js";
+import { type Context, ensure, fill, type Outcome, openWithRoom } from "./context.js";
+import { makeKeys, makeValues } from "./data.js";
+import { probeBound } from "./probes.js";
+import { timed, type Workload } from "./timed.js";
+
+/**
+ * The everyday life of a cache: asked for a key by Zipf's law over ten times as many keys as it may hold; what it
+ * has not, it is given. Reports the hit ratio too, since a cache can be fast by remembering the wrong things.
+ */
+export function getOrSet() {
+  const measure = timed(async (context): Promise<Workload | undefined> => {
+    const cache = context.contender.create({ max: context.settings.universe / 10 });
+    if (cache === undefined) return undefined;
+    const keys = makeKeys("user", context.settings.universe);
+    const values = makeValues(context.settings.universe);
+    const sequence = context.sequence("universe");
+    const wrap = sequence.length - 1;
+    return {
+      op: getOrSetOp(cache, (i) => sequence[i & wrap], keys, values),
+      async: cache.async,
+      finds: "some",
+      settleOps: context.settings.settleOps,
+      // All but the very slow are to make the same requests: the hit ratio depends on them.
+      batchMsMax: context.settings.batchMsMax * 10,
+      async check(ops) {
+        const item = sequence[(ops - 1) & wrap];
+        const held = await cache.get(keys[item]);
+        ensure(held === undefined || held === values[item], `${keys[item]} reads back as what was set`);
+        await probeBound(context.contender);
+      },
+    };
+  });
+  return async (context: Context): Promise<Outcome | undefined> => {
+    const outcome = await measure(context);
+    if (outcome?.extra === undefined) return outcome;
+    const { foundShare: hitRatio, ...extra } = outcome.extra;
+    ensure(hitRatio > 0 && hitRatio < 1, `a bounded cache has hits and misses (hit ratio ${hitRatio})`);
+    return { ...outcome, extra: { ...extra, hitRatio } };
+  };
+}
+
+function getOrSetOp(
+  cache: BenchCache,
+  itemOf: (i: number) => number,
+  keys: readonly string[],
+  values: readonly unknown[],
+): (i: number) => unknown {
+  if (cache.async) {
+    return async (i) => {
+      const item = itemOf(i);
+      const found = await cache.get(keys[item]);
+      if (found === undefined) await cache.set(keys[item], values[item]);
+      return found;
+    };
+  }
+  return (i) => {
+    const item = itemOf(i);
+    const found = cache.get(keys[item]);
+    if (found === undefined) cache.set(keys[item], values[item]);
+    return found;
+  };
+}
+
+/** The library's coalescing loader verb, on keys that are there: what the guard against stampedes costs a hit. */
+export function fetching() {
+  return timed(async (context): Promise<Workload | undefined> => {
+    const entries = context.settings.small;
+    const keys = makeKeys("user", entries);
+    const values = makeValues(entries);
+    let loads = 0;
+    const load = async () => {
+      loads++;
+      return values[0];
+    };
+    const cache = openWithRoom(context.contender, entries, { load });
+    if (cache?.fetch === undefined) return undefined;
+    const { fetch } = cache;
+    await fill(cache, keys, values);
+    const sequence = context.sequence("small");
+    const wrap = sequence.length - 1;
+    return {
+      op: (i) => fetch(keys[sequence[i & wrap]], load),
+      async: true,
+      finds: "all",
+      async check() {
+        ensure(loads === 0, `${loads} loads ran where every key was there`);
+        ensure(
+          (await fetch("absent", load)) === values[0] && Number(loads) === 1,
+          "fetch loads what is absent",
+        );
+      },
+    };
+  });
+}
+
+/** Adds one to a counter; by hand, get then set, where the library has no counters. */
+export function counting() {
+  return timed(async (context): Promise<Workload | undefined> => {
+    const entries = context.settings.small;
+    const cache = openWithRoom(context.contender, entries);
+    if (cache === undefined) return undefined;
+    const keys = makeKeys("user", entries);
+    await fill(cache, keys, new Array(entries).fill(0));
+    const sequence = context.sequence("small");
+    const wrap = sequence.length - 1;
+    return {
+      op: incrementOp(cache, (i) => keys[sequence[i & wrap]]),
+      async: cache.async,
+      finds: "some",
+      async check(ops) {
+        let sum = 0;
+        for (const key of keys) sum += Number(await cache.get(key));
+        ensure(sum === ops, `the counters add up to ${sum} after ${ops} increments`);
+      },
+    };
+  });
+}
+
+function incrementOp(cache: BenchCache, keyOf: (i: number) => string): (i: number) => unknown {
+  if (cache.async) {
+    return async (i) => {
+      const key = keyOf(i);
+      await cache.set(key, Number(await cache.get(key)) + 1);
+    };
+  }
+  const { incr } = cache;
+  if (incr !== undefined) return (i) => incr(keyOf(i));
+  return (i) => {
+    const key = keyOf(i);
+    cache.set(key, (cache.get(key) as number) + 1);
+  };
+}

@@ -1,0 +1,76 @@
+/** Rows that read: hits, misses, and hits on entries with a TTL. */
+import type { BenchCache } from "../contenders/contender.js";
+import { type Context, ensure, fill, openWithRoom } from "./context.js";
+import { type KeyForm, makeKey, makeKeys, makeValues } from "./data.js";
+import { probeTtl, rowTtlMs } from "./probes.js";
+import { chunkOps, timed, type Workload } from "./timed.js";
+
+export interface ReadOptions {
+  entries: "small" | "large";
+  form?: KeyForm;
+  /** A key string made for each request instead of a long-lived one. */
+  fresh?: boolean;
+  ttl?: boolean;
+  /** Asks for keys that were never set. */
+  miss?: boolean;
+}
+
+export function reading(options: ReadOptions) {
+  return timed((context) => buildRead(context, options));
+}
+
+async function buildRead(context: Context, options: ReadOptions): Promise<Workload | undefined> {
+  const { entries: size, form = "user", fresh = false, ttl = false, miss = false } = options;
+  const entries = context.settings[size];
+  const cache = openWithRoom(context.contender, entries, ttl ? { ttlMs: rowTtlMs } : {});
+  if (cache === undefined) return undefined;
+  const keys = makeKeys(form, entries);
+  const values = makeValues(entries);
+  await fill(cache, keys, values);
+
+  const firstAsked = miss ? entries : 0;
+  const sequence = sequenceOver(context, size);
+  const asked = fresh
+    ? freshKeys(sequence, form, firstAsked)
+    : longLivedKeys(sequence, form, entries, firstAsked);
+  return {
+    ...asked,
+    op: asked.opOn(cache),
+    async: cache.async,
+    finds: miss ? "none" : "all",
+    turns: ttl,
+    async check() {
+      for (let i = 0; i < entries; i += Math.ceil(entries / 1000)) {
+        ensure((await cache.get(keys[i])) === values[i], `${keys[i]} reads back as what was set`);
+      }
+      if (ttl) await probeTtl(context.contender);
+    },
+  };
+}
+
+/** The requests for 1 M entries are those over the universe, folded where the entries are fewer. */
+function sequenceOver({ settings, sequence }: Context, size: "small" | "large"): Uint32Array {
+  if (size === "small") return sequence("small");
+  const requests = sequence("universe");
+  return settings.large < settings.universe ? requests.map((item) => item % settings.large) : requests;
+}
+
+function longLivedKeys(sequence: Uint32Array, form: KeyForm, entries: number, first: number) {
+  const keys = makeKeys(form, entries, first);
+  const wrap = sequence.length - 1;
+  return { opOn: (cache: BenchCache) => (i: number) => cache.get(keys[sequence[i & wrap]]) };
+}
+
+/** As many fresh keys as a chunk needs stand ready; the chunk uses each once. */
+function freshKeys(sequence: Uint32Array, form: KeyForm, first: number) {
+  const ready = new Array<string>(chunkOps).fill("");
+  const wrap = sequence.length - 1;
+  return {
+    opOn: (cache: BenchCache) => (i: number) => cache.get(ready[i % chunkOps]),
+    prepare(from: number) {
+      for (let i = from; i === from || i % chunkOps !== 0; i++) {
+        ready[i % chunkOps] = makeKey(form, first + sequence[i & wrap]);
+      }
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** The command line of `npm run bench:cache`: flags to a plan. Unknown names are refused with what would be right. */
+import { parseArgs } from "node:util";
+import { type ContenderName, contenderNames } from "./contenders/index.js";
+import { type RowName, rowNames } from "./rows.js";
+
+export interface Plan {
+  rows: RowName[];
+  contenders: ContenderName[];
+  rounds: number;
+  quick: boolean;
+  /** Where the result goes; absent: bench/results/cache-node<major>.json. */
+  json?: string;
+  /** The command that starts the Node to measure on; absent: this one. */
+  node?: string;
+}
+
+export const usage = `npm run bench:cache -- [flags]
+
+  --rows a,b     only these rows: ${wrapped(rowNames)}
+  --peers a,b    only these contenders: ${wrapped(contenderNames)}
+  --rounds n     rounds to take the median over (default 3; with --quick 1)
+  --quick        a tenth of the large sizes, in a minute and a half: for a first look, not for quoting
+  --node "cmd"   measure on another Node, e.g. --node "npx -y node@24"
+  --json path    where the result is written (default bench/results/cache-node<major>.json)
+  --help         this text
+`;
+
+/** undefined: help was asked for. */
+export function parseFlags(argv: string[]): Plan | undefined {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      rows: { type: "string" },
+      peers: { type: "string" },
+      rounds: { type: "string" },
+      quick: { type: "boolean", default: false },
+      node: { type: "string" },
+      json: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    rows: chosen("--rows", values.rows, rowNames),
+    contenders: chosen("--peers", values.peers, contenderNames),
+    rounds: parseRounds(values.rounds ?? (values.quick ? "1" : "3")),
+    quick: values.quick,
+    json: values.json,
+    node: values.node,
+  };
+}
+
+/** The named ones, in the order of the list and each once; all where nothing was named. */
+function chosen<Name extends string>(
+  flag: string,
+  given: string | undefined,
+  names: readonly Name[],
+): Name[] {
+  if (given === undefined) return [...names];
+  const wanted = given.split(",").map((name) => name.trim());
+  for (const name of wanted) {
+    if (!names.includes(name as Name)) {
+      throw new Error(`${flag}: "${name}" is not known; there are ${names.join(", ")}`);
+    }
+  }
+  return names.filter((name) => wanted.includes(name));
+}
+
+function parseRounds(given: string): number {
+  const rounds = Number(given);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new Error(`--rounds: "${given}" is not a whole number from 1 on`);
+  }
+  return rounds;
+}
+
+function wrapped(names: readonly string[]): string {
+  const lines = [""];
+  for (const name of names) {
+    if (lines[lines.length - 1].length + name.length > 80) lines.push("");
+    lines[lines.length - 1] += `${name} `;
+  }
+  return lines.map((line) => `\n                 ${line.trimEnd()}`).join("");
+}

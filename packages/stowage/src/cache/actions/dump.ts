@@ -1,0 +1,90 @@
+/** export, import, save, restore: entries as plain data, in memory or in a file. */
+import { InvalidArgumentError } from "../../base/errors.js";
+import { storingOf, type Storing } from "../core/lifetime.js";
+import { liveSlots } from "../core/lookup.js";
+import { checkValue, put } from "../core/put.js";
+import { exportedOf } from "../core/view.js";
+import { openDump } from "../persist/restore.js";
+import { saveDump } from "../persist/save.js";
+import type { DumpEntry, RestoreOptions, SaveOptions, SaveResult } from "../persist/types.js";
+import { verbIndex } from "../services/stats.js";
+import { keepMsOf, type State } from "../state.js";
+import type { ExportedEntry } from "../types.js";
+import { ClosedError } from "../../base/errors.js";
+
+export function exportEntries<K, V>(s: State<K, V>): ExportedEntry<K, V>[] {
+  s.stats.calls[verbIndex.export]++;
+  return Array.from(liveSlots(s), (slot) => exportedOf(s, slot));
+}
+
+/** All or nothing as far as wrong input goes; entries that have expired meanwhile are left out. */
+export function importEntries<K, V>(s: State<K, V>, entries: Iterable<ExportedEntry<K, V>>): number {
+  if (typeof entries !== "object" || entries === null || !(Symbol.iterator in entries)) {
+    throw new InvalidArgumentError("import", "entries", entries, "an iterable of what export() gave");
+  }
+  const checked = [...entries].map((entry, index) => checkEntry(entry, index));
+  s.stats.calls[verbIndex.import]++;
+  let stored = 0;
+  for (const entry of checked) if (importOne(s, entry)) stored++;
+  s.removals.flush();
+  return stored;
+}
+
+export function save<K, V>(s: State<K, V>, path: string, options: SaveOptions = {}): Promise<SaveResult> {
+  s.stats.calls[verbIndex.save]++;
+  return saveDump(path, openEntries(s), { clock: s.time.clock, ...options });
+}
+
+/** What `restore` did. */
+export interface RestoreResult {
+  /** Entries that were stored. */
+  readonly entries: number;
+  /** Entries that were not: they had expired, or the cache refused them as too heavy. */
+  readonly skipped: number;
+}
+
+export async function restore<K, V>(s: State<K, V>, path: string, options: RestoreOptions = {}): Promise<RestoreResult> {
+  s.stats.calls[verbIndex.restore]++;
+  const dump = await openDump(path, { clock: s.time.clock, ...options });
+  let stored = 0;
+  try {
+    for await (const batch of dump.entries()) {
+      if (s.closed) throw new ClosedError("restore");
+      for (const entry of batch) if (importOne(s, entry as ExportedEntry<K, V>)) stored++;
+      s.removals.flush();
+    }
+  } finally {
+    await dump.close();
+  }
+  return { entries: stored, skipped: dump.count - stored };
+}
+
+/** Each entry as it is when the writer comes to it; an entry that is there all along is written once. */
+function* openEntries<K, V>(s: State<K, V>): Generator<DumpEntry, void, undefined> {
+  for (const slot of liveSlots(s)) {
+    yield exportedOf(s, slot);
+    if (s.closed) throw new ClosedError("save");
+  }
+}
+
+function importOne<K, V>(s: State<K, V>, entry: ExportedEntry<K, V>): boolean {
+  const leftMs = entry.expiresAt === null ? 0 : entry.expiresAt - s.time.clock.wall();
+  if (entry.expiresAt !== null && leftMs <= 0) return false;
+  const own = { ttl: null, idle: entry.idle ?? null, tags: entry.tags, weight: entry.weight };
+  const how: Storing = storingOf(s, entry.key, entry.value, own, "import", keepMsOf(s.options.fetch));
+  const stored = put(s, entry.key, entry.value, { ...how, ttlMs: leftMs });
+  if (stored && entry.ttl !== undefined && leftMs > 0) s.expiry.setGiven(s.index.find(entry.key), entry.ttl);
+  return stored;
+}
+
+function checkEntry<K, V>(entry: ExportedEntry<K, V>, index: number): ExportedEntry<K, V> {
+  const where = `entries[${index}]`;
+  if (typeof entry !== "object" || entry === null || !("key" in entry) || !("value" in entry)) {
+    throw new InvalidArgumentError("import", where, entry, "an entry with key, value and expiresAt");
+  }
+  checkValue(entry.value, entry.key, "import");
+  if (entry.expiresAt !== null && !Number.isFinite(entry.expiresAt)) {
+    throw new InvalidArgumentError("import", `${where}.expiresAt`, entry.expiresAt, "milliseconds since 1970, or null");
+  }
+  return entry;
+}

@@ -1,0 +1,271 @@
+/** fetch, fetchMany, wrap: a value from the cache, or from its source by way of the cache. */
+import { hashArguments } from "../../base/hash.js";
+import { InvalidArgumentError } from "../../base/errors.js";
+import { checkNames } from "../../base/options.js";
+import { isDead, isMortal } from "../core/lookup.js";
+import { type BoundFetchOptions, fetchOptions } from "../options.js";
+import type { Load } from "../services/loads.js";
+import { verbIndex } from "../services/stats.js";
+import type { State } from "../state.js";
+import type { BulkLoader, BulkResult, FetchOptions, Loader, LoadResult, WrapOptions } from "../types.js";
+import { used } from "./read.js";
+
+export function fetch<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined> {
+  try {
+    checkLoader(loader, "fetch");
+    s.stats.calls[verbIndex.fetch]++;
+    if (options !== undefined) checkNames(options, fetchOptions.names, "fetch");
+    const hit = readFresh(s, key, options, () => refreshBehind(s, key, loader, bindFetch(s, options, "fetch")));
+    if (hit !== undefined) return Promise.resolve(hit);
+    const how = bindFetch(s, options, "fetch");
+    return fetchMissing(s, key, how, (stale) => startLoad(s, key, loader, how, stale));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export async function fetchMany<K, V>(s: State<K, V>, keys: Iterable<K>, loader: BulkLoader<K, V>, options?: FetchOptions): Promise<Map<K, V>> {
+  checkLoader(loader, "fetchMany");
+  s.stats.calls[verbIndex.fetchMany]++;
+  const how = bindFetch(s, options, "fetchMany");
+  const asked = new Set(keys);
+  const bulk = new Bulk(s, loader, how);
+  const values = [...asked].map((key) => {
+    const refresh = (): void => refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
+    const hit = readFresh(s, key, options, refresh);
+    return hit !== undefined ? hit : fetchMissing(s, key, how, () => bulk.start(key));
+  });
+  bulk.go();
+  const found = new Map<K, V>();
+  const loaded = await Promise.all(values);
+  let index = 0;
+  for (const key of asked) {
+    const value = loaded[index++];
+    if (value !== undefined) found.set(key, value);
+  }
+  return found;
+}
+
+/** Each wrapped function has its own part of the keys: its name, and a number that tells namesakes apart. */
+export function wrap<K, V, Args extends readonly unknown[], R extends V>(
+  s: State<K, V>,
+  fn: (...args: Args) => R | PromiseLike<R>,
+  options: WrapOptions<Args, K> = {},
+): (...args: Args) => Promise<R> {
+  if (typeof fn !== "function") throw new InvalidArgumentError("wrap", "fn", fn, "a function");
+  const { key, ...fetching } = options;
+  if (key !== undefined && typeof key !== "function") throw new InvalidArgumentError("wrap", "key", key, "a function of the arguments");
+  fetchOptions.bind(fetching, "wrap");
+  const prefix = `${fn.name || "anonymous"}#${++s.wrapped}`;
+  const keyOf = key ?? ((...args: Args) => `${prefix}${hashArguments(args)}` as K);
+  return (...args) => {
+    try {
+      return s.verbs.fetch(keyOf(...args), () => fn(...args), fetching) as Promise<R>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+/** The live value, with what a read of it brings about. */
+function readFresh<K, V>(s: State<K, V>, key: K, options: FetchOptions | undefined, refresh: () => void): V | undefined {
+  if (options?.force === true) return undefined;
+  const slot = s.index.find(key);
+  if (slot < 0 || (isMortal(s) && isDead(s, slot))) return undefined;
+  if (options?.signal?.aborted) throw options.signal.reason;
+  s.stats.hits++;
+  used(s, slot);
+  const value = s.entries.value(slot);
+  if (s.expiry.timed && isRefreshDue(s, slot, options)) refresh();
+  return value;
+}
+
+/** No live value: a stale one if the caller may have it, else what a load brings. */
+function fetchMissing<K, V>(s: State<K, V>, key: K, how: BoundFetchOptions, start: (stale: V | undefined) => Load<V>): Promise<V | undefined> {
+  if (how.signal?.aborted) return Promise.reject(how.signal.reason);
+  s.stats.misses++;
+  const now = s.time.now();
+  if (!how.force && s.outcomes.isNothing(key, now)) return Promise.resolve(undefined);
+  const stale = staleOf(s, key);
+  const failure = how.force ? undefined : s.outcomes.pausing(key, now);
+  if (failure !== undefined) {
+    return stale !== undefined && now < stale.expiredAt + Math.max(how.grace, how.staleWhileRevalidate)
+      ? giveStale(s, stale)
+      : Promise.reject(failure.error);
+  }
+  const joined = s.loads.joinable(key);
+  const load = joined ?? start(stale?.value);
+  if (stale !== undefined && now < stale.expiredAt + how.staleWhileRevalidate) {
+    if (joined === undefined) runBehind(s, load);
+    return giveStale(s, stale);
+  }
+  return waitFor(s, load, how, stale);
+}
+
+interface Stale<V> {
+  readonly value: V;
+  readonly expiredAt: number;
+}
+
+/** An expired value that is still there; one whose tag was invalidated is no longer anybody's. */
+function staleOf<K, V>(s: State<K, V>, key: K): Stale<V> | undefined {
+  const slot = s.index.find(key);
+  if (slot < 0 || !s.expiry.timed || !s.expiry.isExpired(slot) || s.expiry.isGone(slot)) return undefined;
+  if (s.tags.used && s.tags.isInvalid(slot)) return undefined;
+  return { value: s.entries.value(slot), expiredAt: s.expiry.freshUntil(slot) };
+}
+
+function giveStale<K, V>(s: State<K, V>, stale: Stale<V>): Promise<V> {
+  s.stats.stale++;
+  return Promise.resolve(stale.value);
+}
+
+/** Waits as long as this caller is willing to; his giving up does not concern the others. */
+function waitFor<K, V>(s: State<K, V>, load: Load<V>, how: BoundFetchOptions, stale: Stale<V> | undefined): Promise<V | undefined> {
+  if (load.promise === undefined) {
+    throw new InvalidArgumentError("fetch", "loader", how, "a function that does not fetch the key it is loading: it would wait for itself");
+  }
+  load.waiters++;
+  const graceful = stale === undefined || how.grace === 0 ? load.promise : load.promise.catch((error) => {
+    if (s.closed || s.time.now() >= stale.expiredAt + how.grace) throw error;
+    return giveStale(s, stale);
+  });
+  const softMs = stale !== undefined && s.time.now() < stale.expiredAt + how.grace ? how.softTimeout : 0;
+  return how.signal === undefined && softMs === 0 ? graceful : waitImpatiently(s, load, graceful, how.signal, softMs, stale);
+}
+
+function waitImpatiently<K, V>(
+  s: State<K, V>,
+  load: Load<V>,
+  value: Promise<V | undefined>,
+  signal: AbortSignal | undefined,
+  softMs: number,
+  stale: Stale<V> | undefined,
+): Promise<V | undefined> {
+  return new Promise((resolve, reject) => {
+    const { clock } = s.time;
+    const giveUp = (): void => {
+      finish();
+      reject(signal?.reason);
+      load.leave(signal?.reason);
+    };
+    const timer = softMs === 0 || stale === undefined ? null : clock.setTimer(() => {
+      finish();
+      runBehind(s, load);
+      resolve(giveStale(s, stale));
+    }, softMs);
+    const finish = (): void => {
+      if (timer !== null) clock.clearTimer(timer);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    signal?.addEventListener("abort", giveUp, { once: true });
+    value.finally(finish).then(resolve, reject);
+  });
+}
+
+/** From now on nobody may be waiting: a failure is reported instead. */
+function runBehind<K, V>(s: State<K, V>, load: Load<V>): void {
+  if (load.background) return;
+  load.background = true;
+  load.promise.catch((error) => {
+    if (!s.closed) s.reporter.report(error, "loader");
+  });
+}
+
+function refreshBehind<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: BoundFetchOptions): void {
+  if (s.loads.isBusy(key) || s.outcomes.pausing(key, s.time.now()) !== undefined) return;
+  const slot = s.index.find(key);
+  runBehind(s, startLoad(s, key, loader, how, slot < 0 ? undefined : s.entries.value(slot)));
+}
+
+function startLoad<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: BoundFetchOptions, stale: V | undefined): Load<V> {
+  return s.loads.start(key, (signal) => loader(key, { signal, stale }), how);
+}
+
+/**
+ * Whether a live entry is to be renewed behind. Early refresh is XFetch (Vattani, Chierichetti, Lowenstein: Optimal
+ * Probabilistic Cache Stampede Prevention, VLDB 2015): now - cost * beta * ln(random) >= expiry.
+ */
+function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions | undefined): boolean {
+  const early = options?.earlyRefresh ?? s.options.fetch.earlyRefresh;
+  const ahead = options?.refreshAhead ?? s.options.fetch.refreshAhead;
+  if (early === false && ahead === 0) return false;
+  const left = s.expiry.freshUntil(slot) - s.time.now();
+  if (left === Number.POSITIVE_INFINITY) return false;
+  if (ahead > 0 && left <= (1 - ahead) * s.expiry.ttlMs(slot)) return true;
+  const beta = early === true ? 1 : Number(early);
+  return beta > 0 && -s.expiry.costMs(slot) * beta * Math.log(1 - s.options.random()) >= left;
+}
+
+/** What the call says, else what the cache says, checked. */
+function bindFetch<K, V>(s: State<K, V>, options: FetchOptions | undefined, where: string): BoundFetchOptions {
+  if (options === undefined) return s.fetchDefaults;
+  const bound = fetchOptions.bind(options, where);
+  const own = Object.entries(bound).filter(([name]) => options[name as keyof FetchOptions] !== undefined);
+  return { ...s.fetchDefaults, ...Object.fromEntries(own) };
+}
+
+function checkLoader(loader: unknown, where: string): void {
+  if (typeof loader !== "function") throw new InvalidArgumentError(where, "loader", loader, "a function");
+}
+
+/** One call of the bulk loader for all keys of a fetchMany that have to be loaded. */
+class Bulk<K, V> {
+  readonly #state: State<K, V>;
+  readonly #loader: BulkLoader<K, V>;
+  readonly #how: BoundFetchOptions;
+  readonly #keys: K[] = [];
+  readonly #signals: AbortSignal[] = [];
+  readonly #results: Promise<ReadonlyMap<K, LoadResult<V>>>;
+  #resolve!: (results: ReadonlyMap<K, LoadResult<V>> | PromiseLike<ReadonlyMap<K, LoadResult<V>>>) => void;
+
+  constructor(state: State<K, V>, loader: BulkLoader<K, V>, how: BoundFetchOptions) {
+    this.#state = state;
+    this.#loader = loader;
+    this.#how = how;
+    this.#results = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#results.catch(() => {});
+  }
+
+  /** A load of this key: part of the one call, or, where an overtaken load has to end first, a call of its own. */
+  start(key: K): Load<V> {
+    if (this.#state.loads.isBusy(key)) return this.#state.loads.start(key, (signal) => this.single(key, signal), this.#how);
+    return this.#state.loads.start(key, (signal) => {
+      this.#keys.push(key);
+      this.#signals.push(signal);
+      return this.#results.then((results) => results.get(key));
+    }, this.#how);
+  }
+
+  go(): void {
+    if (this.#keys.length > 0) this.#resolve(this.#call(this.#keys, allAborted(this.#signals)));
+  }
+
+  async single(key: K, signal: AbortSignal): Promise<LoadResult<V>> {
+    return (await this.#call([key], signal)).get(key);
+  }
+
+  async #call(keys: K[], signal: AbortSignal): Promise<ReadonlyMap<K, LoadResult<V>>> {
+    return checkedResult(await this.#loader(keys, { signal }));
+  }
+}
+
+function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResult<V>> {
+  if (result instanceof Map) return result;
+  if (typeof result === "object" && result !== null && Symbol.iterator in result) return new Map(result);
+  throw new InvalidArgumentError("fetchMany", "the loader's result", result, "a Map, or an iterable of [key, value] pairs");
+}
+
+/** Aborted once nobody wants any of the keys any more. */
+function allAborted(signals: readonly AbortSignal[]): AbortSignal {
+  const all = new AbortController();
+  let left = signals.length;
+  for (const signal of signals) {
+    signal.addEventListener("abort", () => {
+      if (--left === 0) all.abort(signal.reason);
+    }, { once: true });
+  }
+  return all.signal;
+}

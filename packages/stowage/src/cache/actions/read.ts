@@ -1,0 +1,89 @@
+/** get, peek, has, take, getMany: reading one entry, or several. */
+import { drop, dropDead } from "../core/remove.js";
+import { findLive, isDead, isMortal } from "../core/lookup.js";
+import { noteWrite } from "../core/put.js";
+import { verbIndex } from "../services/stats.js";
+import type { State } from "../state.js";
+
+export function get<K, V>(s: State<K, V>, key: K): V | undefined {
+  const slot = s.index.find(key);
+  if (slot < 0) {
+    if (s.counting) s.stats.getMisses++;
+    s.index.rememberMiss(key);
+    return undefined;
+  }
+  if (isMortal(s)) return getMortal(s, slot);
+  s.policy.hit(slot);
+  if (s.counting) s.stats.getHits++;
+  return s.entries.value(slot);
+}
+
+export function peek<K, V>(s: State<K, V>, key: K): V | undefined {
+  s.stats.calls[verbIndex.peek]++;
+  const slot = findLive(s, key);
+  return slot < 0 ? undefined : s.entries.value(slot);
+}
+
+export function has<K, V>(s: State<K, V>, key: K): boolean {
+  s.stats.calls[verbIndex.has]++;
+  return findLive(s, key) >= 0;
+}
+
+export function take<K, V>(s: State<K, V>, key: K): V | undefined {
+  s.stats.calls[verbIndex.take]++;
+  const slot = s.index.find(key);
+  noteWrite(s, key);
+  if (slot < 0 || (isMortal(s) && isDead(s, slot))) {
+    s.stats.misses++;
+    if (slot >= 0) dropDead(s, slot);
+    return undefined;
+  }
+  const value = s.entries.value(slot);
+  s.stats.hits++;
+  s.stats.deletes++;
+  drop(s, slot, "deleted");
+  s.removals.flush();
+  return value;
+}
+
+export function getMany<K, V>(s: State<K, V>, keys: Iterable<K>): Map<K, V> {
+  s.stats.calls[verbIndex.getMany]++;
+  return s.time.freeze(() => {
+    const found = new Map<K, V>();
+    for (const key of keys) {
+      const value = readOne(s, key);
+      if (value !== undefined) found.set(key, value);
+    }
+    return found;
+  });
+}
+
+/** A read that counts as one, without being a call of get. */
+export function readOne<K, V>(s: State<K, V>, key: K): V | undefined {
+  const slot = s.index.find(key);
+  if (slot < 0 || (isMortal(s) && isDead(s, slot))) {
+    s.stats.misses++;
+    if (slot >= 0) dropDead(s, slot);
+    return undefined;
+  }
+  s.stats.hits++;
+  used(s, slot);
+  return s.entries.value(slot);
+}
+
+/** The policy and the idle time are told of a read. */
+export function used<K, V>(s: State<K, V>, slot: number): void {
+  s.policy.hit(slot);
+  if (s.expiry.timed) s.expiry.use(slot);
+}
+
+function getMortal<K, V>(s: State<K, V>, slot: number): V | undefined {
+  if (isDead(s, slot)) {
+    if (s.counting) s.stats.getMisses++;
+    dropDead(s, slot);
+    return undefined;
+  }
+  if (s.counting) s.stats.getHits++;
+  used(s, slot);
+  return s.entries.value(slot);
+}

@@ -1,0 +1,87 @@
+/** update, getAndUpdate, incr, decr: a new value made from the old one, in place: expiry and tags stay. */
+import { InvalidArgumentError, NonNumericValueError } from "../../base/errors.js";
+import { checkNames } from "../../base/options.js";
+import { findLive } from "../core/lookup.js";
+import { storingOf, weigh } from "../core/lifetime.js";
+import { checkValue, put, putInPlace } from "../core/put.js";
+import { counterOptions } from "../options.js";
+import { type Verb, verbIndex } from "../services/stats.js";
+import type { State } from "../state.js";
+import { Commit, type CounterOptions, Ignore, type SetOptions } from "../types.js";
+
+export function update<K, V>(s: State<K, V>, key: K, value: V): boolean {
+  checkValue(value, key, "update");
+  s.stats.calls[verbIndex.update]++;
+  const weight = weigh(s, key, value, undefined, "update");
+  const slot = findLive(s, key);
+  if (slot < 0) return false;
+  const stored = putInPlace(s, slot, key, value, keptWeight(s, slot, weight));
+  s.removals.flush();
+  return stored;
+}
+
+export function getAndUpdate<K, V, R>(s: State<K, V>, key: K, fn: (value: V | undefined) => V | Commit<V> | Ignore<R>): V | R {
+  if (typeof fn !== "function") throw new InvalidArgumentError("getAndUpdate", "fn", fn, "a function of the present value");
+  s.stats.calls[verbIndex.getAndUpdate]++;
+  const before = findLive(s, key);
+  count(s, before);
+  const result = fn(before < 0 ? undefined : s.entries.value(before));
+  if (result instanceof Ignore) return result.value;
+  const value = result instanceof Commit ? result.value : result;
+  checkValue(value, key, "getAndUpdate");
+  storeNext(s, key, value, result instanceof Commit ? result.options : undefined, "getAndUpdate");
+  return value;
+}
+
+export function incr<K, V>(s: State<K, V>, key: K, amount = 1, options?: CounterOptions, where: Verb = "incr"): number {
+  if (typeof amount !== "number" || !Number.isFinite(amount)) throw new InvalidArgumentError(where, "amount", amount, "a finite number");
+  const { default: start = 0, ...storing } = counter(options, where);
+  s.stats.calls[verbIndex[where]]++;
+  const slot = findLive(s, key);
+  const value: unknown = slot < 0 ? start : s.entries.value(slot);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError(where, key, value);
+  const next = value + (where === "decr" ? -amount : amount);
+  if (!Number.isFinite(next)) throw new InvalidArgumentError(where, "amount", amount, `an amount that ${value} can be changed by`);
+  storeNext(s, key, next as V, slot < 0 ? storing : undefined, where);
+  return next;
+}
+
+export function decr<K, V>(s: State<K, V>, key: K, amount = 1, options?: CounterOptions): number {
+  return incr(s, key, amount, options, "decr");
+}
+
+/** In place if the entry is there and nothing else is asked for, else as a new entry. */
+export function storeNext<K, V>(s: State<K, V>, key: K, value: V, options: SetOptions | undefined, where: string): boolean {
+  const slot = findLive(s, key);
+  let stored: boolean;
+  if (slot >= 0 && options === undefined) {
+    const weight = weigh(s, key, value, undefined, where);
+    // The weigher is the user's and may have changed the cache: look again.
+    const again = s.options.weigher === null ? slot : findLive(s, key);
+    stored = again >= 0 ? putInPlace(s, again, key, value, keptWeight(s, again, weight)) : put(s, key, value, storingOf(s, key, value, options, where));
+  } else stored = put(s, key, value, storingOf(s, key, value, options, where));
+  s.removals.flush();
+  return stored;
+}
+
+/** A read that decides over a write counts as one. */
+function count<K, V>(s: State<K, V>, slot: number): void {
+  if (slot < 0) s.stats.misses++;
+  else s.stats.hits++;
+}
+
+/** Without a weigher an entry keeps the weight that it was given. */
+function keptWeight<K, V>(s: State<K, V>, slot: number, weighed: number): number {
+  return s.weights === null || s.options.weigher !== null ? weighed : s.weights.get(slot);
+}
+
+function counter(options: CounterOptions | undefined, where: string): CounterOptions {
+  if (options === undefined) return {};
+  checkNames(options, counterOptions.names, where);
+  const start: unknown = options.default;
+  if (start !== undefined && (typeof start !== "number" || !Number.isFinite(start))) {
+    throw new InvalidArgumentError(where, "default", start, "a finite number");
+  }
+  return options;
+}
+

@@ -1,0 +1,73 @@
+/** set, setMany, delete, clear, reset: writing and removing. */
+import { InvalidArgumentError } from "../../base/errors.js";
+import { causeOf, drop, dropAll } from "../core/remove.js";
+import { storingOf } from "../core/lifetime.js";
+import { checkValue, isPlain, noteWrite, put, putPlain } from "../core/put.js";
+import { verbIndex } from "../services/stats.js";
+import type { State } from "../state.js";
+import type { SetOptions } from "../types.js";
+
+export function set<K, V>(s: State<K, V>, key: K, value: V, options?: SetOptions): boolean {
+  checkValue(value, key, "set");
+  let stored = true;
+  if (options === undefined && isPlain(s)) putPlain(s, key, value);
+  else stored = put(s, key, value, storingOf(s, key, value, options, "set"));
+  if (s.counting) s.stats.calls[verbIndex.set]++;
+  s.removals.flush();
+  return stored;
+}
+
+/** All or nothing as far as wrong input goes: every entry is checked before the first is stored. */
+export function setMany<K, V>(s: State<K, V>, entries: Iterable<readonly [K, V]>, options?: SetOptions): number {
+  const checked = checkEntries(entries, "setMany").map(([key, value]) => {
+    checkValue(value, key, "setMany");
+    return { key, value, how: storingOf(s, key, value, options, "setMany") };
+  });
+  s.stats.calls[verbIndex.setMany]++;
+  const stored = s.time.freeze(() => {
+    let count = 0;
+    for (const { key, value, how } of checked) if (put(s, key, value, how)) count++;
+    return count;
+  });
+  s.removals.flush();
+  return stored;
+}
+
+/** Named so because `delete` is a word of the language. */
+export function remove<K, V>(s: State<K, V>, key: K): boolean {
+  s.stats.calls[verbIndex.delete]++;
+  const slot = s.index.find(key);
+  noteWrite(s, key);
+  if (slot < 0) return false;
+  const cause = causeOf(s, slot, "deleted");
+  const live = cause === "deleted" && !(s.tags.used && s.tags.isInvalid(slot));
+  drop(s, slot, cause);
+  if (live) s.stats.deletes++;
+  s.removals.flush();
+  return live;
+}
+
+export function clear<K, V>(s: State<K, V>): number {
+  s.stats.calls[verbIndex.clear]++;
+  return dropAll(s);
+}
+
+export function reset<K, V>(s: State<K, V>): number {
+  const count = dropAll(s);
+  s.stats.reset(s.time.clock.wall());
+  s.hooks.reset();
+  return count;
+}
+
+/** The entries as an array of pairs, or an error that says which one is none. */
+export function checkEntries<K, V>(entries: Iterable<readonly [K, V]>, where: string): (readonly [K, V])[] {
+  if (typeof entries !== "object" || entries === null || typeof entries[Symbol.iterator] !== "function") {
+    throw new InvalidArgumentError(where, "entries", entries, "an iterable of [key, value] pairs");
+  }
+  const pairs = [...entries];
+  for (const [index, pair] of pairs.entries()) {
+    if (Array.isArray(pair) && pair.length === 2) continue;
+    throw new InvalidArgumentError(where, `entries[${index}]`, pair, "a [key, value] pair");
+  }
+  return pairs;
+}

@@ -1,0 +1,74 @@
+/**
+ * How an entry is to be stored: what the call says, else what the cache says. Everything that can be wrong is found out
+ * here, and the user's own functions (ttl, weigher) are called here, before anything is changed.
+ */
+import { parseDuration, type Duration } from "../../base/duration.js";
+import { InvalidOptionError } from "../../base/errors.js";
+import { checkNames } from "../../base/options.js";
+import type { Lifetime } from "../expiry/expiry.js";
+import { setOptions } from "../options.js";
+import { keepMsOf, type State } from "../state.js";
+import type { SetOptions } from "../types.js";
+
+export interface Storing extends Lifetime {
+  readonly tags: readonly string[];
+  readonly weight: number;
+}
+
+const NO_TAGS: readonly string[] = Object.freeze([]);
+const names: ReadonlySet<string> = setOptions.names;
+
+/** `options` as a caller gave them; `keepMs` if it is not to be the cache's. */
+export function storingOf<K, V>(
+  s: State<K, V>,
+  key: K,
+  value: V,
+  options: SetOptions | undefined,
+  where: string,
+  keepMs = keepMsOf(s.options.fetch),
+): Storing {
+  if (options === undefined) {
+    const weight = weigh(s, key, value, undefined, where);
+    const { ttlMs, idleMs } = s.defaultLifetime ?? { ttlMs: defaultTtl(s, key, value), idleMs: s.options.idle };
+    return { ttlMs, idleMs, keepMs, tags: NO_TAGS, weight };
+  }
+  checkNames(options, names, where);
+  const { ttl, idle, tags } = options;
+  return {
+    ttlMs: ttl === undefined ? defaultTtl(s, key, value) : ttl === null ? 0 : parseDuration(ttl, where, "ttl"),
+    idleMs: idle === undefined ? s.options.idle : idle === null ? 0 : parseDuration(idle, where, "idle"),
+    keepMs,
+    tags: tags === undefined ? NO_TAGS : checkTags(tags, where),
+    weight: weigh(s, key, value, options.weight, where),
+  };
+}
+
+/** Shortens a ttl by up to a share of it. Whole milliseconds, at least one. */
+export function jittered(ttlMs: number, jitter: number, random: () => number): number {
+  return jitter === 0 || ttlMs === 0 ? ttlMs : Math.max(1, Math.round(ttlMs * (1 - jitter * random())));
+}
+
+export function weigh<K, V>(s: State<K, V>, key: K, value: V, given: number | undefined, where: string): number {
+  const { weigher } = s.options;
+  if (given === undefined && weigher === null) return 1;
+  const weight: unknown = given ?? weigher?.(value, key);
+  if (typeof weight === "number" && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
+  const option = given === undefined ? "weigher" : "weight";
+  const expected = given === undefined ? "a function that gives a finite number of at least 0" : "a finite number of at least 0";
+  throw new InvalidOptionError({ where, option, received: weight, expected });
+}
+
+function defaultTtl<K, V>(s: State<K, V>, key: K, value: V): number {
+  const { ttl, jitter, random } = s.options;
+  if (ttl === null) return 0;
+  return jittered(typeof ttl === "number" ? ttl : ttlByFunction(ttl(key, value)), jitter, random);
+}
+
+function ttlByFunction(given: unknown): number {
+  return given === null ? 0 : parseDuration(given as Duration, "new Cache", "ttl");
+}
+
+function checkTags(tags: readonly string[], where: string): readonly string[] {
+  if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
+  throw new InvalidOptionError({ where, option: "tags", received: tags, expected: "a list of texts" });
+}

@@ -1,0 +1,140 @@
+/** Storing a value: the one way in, for every verb, load, warmer and transaction. */
+import { InvalidValueError } from "../../base/errors.js";
+import type { State } from "../state.js";
+import { SlotDoubles } from "../store/columns.js";
+import type { Storing } from "./lifetime.js";
+import { isDead, isMortal } from "./lookup.js";
+import { drop } from "./remove.js";
+import { makeRoom, shrinkWeight } from "./room.js";
+
+const RESERVE_STEP_MAX = 16_384;
+
+/** False: the value is heavier than the cache may be as a whole; an older value of the key is gone all the same. */
+export function put<K, V>(s: State<K, V>, key: K, value: V, how: Storing): boolean {
+  const slot = s.index.findForWrite(key);
+  const hash = s.index.lastHash;
+  noteWrite(s, key);
+  if (how.weight > s.maxWeight) {
+    if (slot >= 0) drop(s, slot, "replaced");
+    return false;
+  }
+  if (slot >= 0) replace(s, slot, value, how);
+  else add(s, key, hash, value, how);
+  s.stats.writes++;
+  return true;
+}
+
+/** The same for an entry without lifetime, tags and weight in a cache that knows none: `set(key, value)` of most caches. */
+export function putPlain<K, V>(s: State<K, V>, key: K, value: V): void {
+  const slot = s.index.findForWrite(key);
+  const hash = s.index.lastHash;
+  if (s.watches.size !== 0 || s.outcomes.size !== 0) noteWrite(s, key);
+  if (slot >= 0) {
+    if (s.removals.wanted) s.removals.note(key, s.entries.value(slot), "replaced");
+    s.entries.setValue(slot, value);
+    s.policy.written(slot);
+    s.stats.removals.replaced++;
+  } else addPlain(s, key, hash, value);
+  s.stats.writes++;
+}
+
+/** Whether `putPlain` will do. */
+export function isPlain<K, V>(s: State<K, V>): boolean {
+  return s.plain && s.weights === null && !isMortal(s);
+}
+
+/** Changes the value and nothing else about the entry. False: the new value is too heavy, and the entry gone. */
+export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V, weight: number): boolean {
+  noteWrite(s, key);
+  if (weight > s.maxWeight) {
+    drop(s, slot, "replaced");
+    return false;
+  }
+  swapValue(s, slot, value, "replaced");
+  s.expiry.use(slot);
+  reweigh(s, slot, weight);
+  s.stats.writes++;
+  return true;
+}
+
+/** Whoever loads or transacts on the key is told that it was written. */
+export function noteWrite<K, V>(s: State<K, V>, key: K): void {
+  if (s.watches.size !== 0) s.watches.mark(key);
+  s.outcomes.delete(key);
+}
+
+export function checkValue(value: unknown, key: unknown, where: string): void {
+  if (value === undefined) throw new InvalidValueError(where, key);
+}
+
+function addPlain<K, V>(s: State<K, V>, key: K, hash: number, value: V): number {
+  makeRoom(s, 1);
+  const slot = s.entries.add(key, value, hash);
+  s.index.insert(key, slot, hash);
+  if (slot >= s.reserved) reserve(s);
+  s.policy.added(slot, hash);
+  return slot;
+}
+
+function add<K, V>(s: State<K, V>, key: K, hash: number, value: V, how: Storing): void {
+  prepareWeights(s, how.weight);
+  makeRoom(s, how.weight);
+  const slot = addPlain(s, key, hash, value);
+  if (s.weights !== null) {
+    s.weights.set(slot, how.weight);
+    s.weight += how.weight;
+  }
+  setLifetime(s, slot, how);
+}
+
+function replace<K, V>(s: State<K, V>, slot: number, value: V, how: Storing): void {
+  prepareWeights(s, how.weight);
+  const cause = isMortal(s) && isDead(s, slot) ? "expired" : "replaced";
+  swapValue(s, slot, value, cause);
+  setLifetime(s, slot, how);
+  reweigh(s, slot, how.weight);
+}
+
+function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): void {
+  s.expiry.start(slot, how);
+  s.tags.attach(slot, how.tags);
+  if (s.expiry.timed) s.janitor.wake();
+}
+
+function swapValue<K, V>(s: State<K, V>, slot: number, value: V, cause: "expired" | "replaced"): void {
+  if (s.removals.wanted) s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
+  s.entries.setValue(slot, value);
+  s.policy.written(slot);
+  s.stats.removals[cause]++;
+}
+
+function reweigh<K, V>(s: State<K, V>, slot: number, weight: number): void {
+  if (s.weights === null) return;
+  s.weight += weight - s.weights.get(slot);
+  s.weights.set(slot, weight);
+  if (s.weight > s.maxWeight && s.strict) evictOthers(s, slot);
+}
+
+/** The entry just written is not the one to go: while others are chosen, the policy does not know it. */
+function evictOthers<K, V>(s: State<K, V>, slot: number): void {
+  s.policy.removed(slot);
+  shrinkWeight(s, s.maxWeight);
+  s.policy.added(slot, s.entries.hashes.get(slot));
+}
+
+/** Weights are kept once the cache is bounded by weight, or an entry says its own. */
+function prepareWeights<K, V>(s: State<K, V>, weight: number): void {
+  if (s.weights !== null || (s.maxWeight === Number.POSITIVE_INFINITY && weight === 1)) return;
+  s.weights = new SlotDoubles();
+  s.weights.reserve(s.reserved);
+  for (let slot = 0; slot < s.entries.top; slot++) if (!s.entries.isFree(slot)) s.weights.set(slot, 1);
+  s.weight = s.entries.size;
+}
+
+/** Columns and policy grow ahead of the entries, in steps that double until they are large. */
+function reserve<K, V>(s: State<K, V>): void {
+  s.reserved += Math.min(Math.max(16, s.reserved), RESERVE_STEP_MAX);
+  s.policy.reserve(s.reserved);
+  s.expiry.reserve(s.reserved);
+  s.weights?.reserve(s.reserved);
+}

@@ -1,0 +1,53 @@
+/** Taking entries out: every part of the state that knows the slot is told, here and nowhere else. */
+import type { State } from "../state.js";
+import type { RemovalCause } from "../types.js";
+import { isDead, isMortal } from "./lookup.js";
+
+/** Removes the entry. The verb that calls it ends with `removals.flush()`. */
+export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): void {
+  const key = s.entries.key(slot);
+  if (s.removals.wanted) s.removals.note(key, s.entries.value(slot), cause);
+  s.index.remove(key, slot);
+  if (s.expiry.timed) s.expiry.cancel(slot);
+  if (s.tags.used) s.tags.detach(slot);
+  if (s.weights !== null) s.weight -= s.weights.get(slot);
+  s.policy.removed(slot);
+  s.entries.remove(slot);
+  s.stats.removals[cause]++;
+}
+
+/** Removes an entry that a read found dead, unless fetch may still fall back on it. */
+export function dropDead<K, V>(s: State<K, V>, slot: number): void {
+  if (s.tags.used && s.tags.isInvalid(slot)) drop(s, slot, "deleted");
+  else if (s.expiry.isGone(slot)) drop(s, slot, "expired");
+  s.removals.flush();
+}
+
+/** Why an entry that has to go goes: one that is dead already is not blamed on the bound. */
+export function causeOf<K, V>(s: State<K, V>, slot: number, otherwise: RemovalCause): RemovalCause {
+  if (!isMortal(s) || !isDead(s, slot)) return otherwise;
+  return s.tags.used && s.tags.isInvalid(slot) ? "deleted" : "expired";
+}
+
+/** Removes all entries at once; returns how many there were. */
+export function dropAll<K, V>(s: State<K, V>): number {
+  const count = s.entries.size;
+  if (s.removals.wanted) {
+    for (let slot = 0; slot < s.entries.top; slot++) {
+      if (!s.entries.isFree(slot)) s.removals.note(s.entries.key(slot), s.entries.value(slot), causeOf(s, slot, "cleared"));
+    }
+  }
+  s.watches.markAll();
+  s.outcomes.clear();
+  s.entries.clear();
+  s.index.clear();
+  s.policy.clear();
+  s.expiry.clear();
+  s.tags.clear();
+  s.weight = 0;
+  s.weights = null;
+  s.reserved = 0;
+  s.stats.removals.cleared += count;
+  s.removals.flush();
+  return count;
+}

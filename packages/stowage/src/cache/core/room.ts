@@ -1,0 +1,28 @@
+/** Keeping to the bounds: evicting what the policy names until there is room. */
+import type { State } from "../state.js";
+import { SLOTS_MAX } from "../store/entries.js";
+import { causeOf, drop } from "./remove.js";
+
+/** Evicts until one more entry of this weight fits. */
+export function makeRoom<K, V>(s: State<K, V>, weight: number): void {
+  const max = s.strict ? Math.min(s.max, SLOTS_MAX) : SLOTS_MAX;
+  while (s.entries.size >= max) evict(s);
+  if (s.strict && s.weights !== null) shrinkWeight(s, s.maxWeight - weight);
+}
+
+/** Evicts until at most this many entries are left; returns how many went. */
+export function shrinkTo<K, V>(s: State<K, V>, size: number): number {
+  const before = s.entries.size;
+  while (s.entries.size > size) evict(s);
+  return Math.max(0, before - s.entries.size);
+}
+
+/** Evicts until the weights sum up to no more than this. */
+export function shrinkWeight<K, V>(s: State<K, V>, weight: number): void {
+  while (s.weight > weight && s.entries.size > 0) evict(s);
+}
+
+function evict<K, V>(s: State<K, V>): void {
+  const slot = s.policy.victim();
+  drop(s, slot, causeOf(s, slot, "evicted"));
+}

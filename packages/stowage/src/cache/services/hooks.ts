@@ -1,0 +1,149 @@
+/**
+ * Hooks: the user's functions around the verbs. A verb that nobody watches never comes here; see `observe`.
+ *
+ * A hook that throws or rejects is counted, reported and otherwise without effect, unless it was declared with `veto`.
+ * What a hook itself does with the cache is not told to that hook again: a hook on `set` may set.
+ * Asynchronous hooks are told in later turns of the event loop's microtask queue, one event after another, each waiting
+ * for the one before; the queue is bounded, and events that find it full are counted as dropped.
+ */
+import { VetoError } from "../../base/errors.js";
+import type { BoundHook } from "../options.js";
+import type { HookEvent } from "../types.js";
+import type { Reporter } from "./reporter.js";
+import type { Stats } from "./stats.js";
+
+interface Running {
+  readonly hook: BoundHook;
+  readonly name: string;
+  readonly on: ReadonlySet<string> | null;
+  readonly queue: HookEvent[];
+  draining: boolean;
+  inside: boolean;
+}
+
+export class Hooks {
+  readonly #before: Running[];
+  readonly #after: Running[];
+  readonly #reporter: Reporter;
+  readonly #stats: Stats;
+  readonly names: readonly string[];
+
+  constructor(hooks: readonly BoundHook[], reporter: Reporter, stats: Stats) {
+    const running = hooks.map((hook, index) => start(hook, index));
+    this.#before = running.filter(({ hook }) => hook.when === "before");
+    this.#after = running.filter(({ hook }) => hook.when === "after");
+    this.#reporter = reporter;
+    this.#stats = stats;
+    this.names = running.map(({ name }) => name);
+  }
+
+  get any(): boolean {
+    return this.#before.length + this.#after.length > 0;
+  }
+
+  init(cache: unknown): void {
+    for (const each of this.#all()) this.#guarded(each, () => each.hook.init?.(cache));
+  }
+
+  reset(): void {
+    for (const each of this.#all()) {
+      each.queue.length = 0;
+      this.#guarded(each, () => each.hook.reset?.());
+    }
+  }
+
+  /** The name of the hook that stops the action, or undefined. */
+  before(event: HookEvent): string | undefined {
+    for (const each of this.#before) {
+      if (!this.#concerns(each, event)) continue;
+      if (!each.hook.veto) this.#tell(each, event);
+      else if (!this.#allows(each, event)) return each.name;
+    }
+    return undefined;
+  }
+
+  after(event: HookEvent): void {
+    for (const each of this.#after) if (this.#concerns(each, event)) this.#tell(each, event);
+  }
+
+  close(): void {
+    for (const each of this.#all()) each.queue.length = 0;
+  }
+
+  #all(): Running[] {
+    return [...this.#before, ...this.#after];
+  }
+
+  #concerns(each: Running, event: HookEvent): boolean {
+    if (each.inside || (each.on !== null && !each.on.has(event.action))) return false;
+    const { filter } = each.hook;
+    if (filter === null) return true;
+    return this.#guarded(each, () => filter(event)) === true;
+  }
+
+  #allows(each: Running, event: HookEvent): boolean {
+    each.inside = true;
+    try {
+      return each.hook.handle?.(event) !== false;
+    } catch (cause) {
+      throw new VetoError(event.action, each.name, { cause });
+    } finally {
+      each.inside = false;
+    }
+  }
+
+  #tell(each: Running, event: HookEvent): void {
+    if (each.hook.async) this.#enqueue(each, event);
+    else this.#catchLate(each, this.#guarded(each, () => each.hook.handle?.(event)));
+  }
+
+  #guarded<T>(each: Running, call: () => T): T | undefined {
+    each.inside = true;
+    try {
+      return call();
+    } catch (error) {
+      this.#reporter.report(error, "hook", each.name);
+      return undefined;
+    } finally {
+      each.inside = false;
+    }
+  }
+
+  /** A hook that returns a promise is not waited for, but its rejection is caught. */
+  #catchLate(each: Running, returned: unknown): void {
+    if (returned instanceof Promise) returned.catch((error) => this.#reporter.report(error, "hook", each.name));
+  }
+
+  #enqueue(each: Running, event: HookEvent): void {
+    if (each.queue.length >= each.hook.queue) {
+      this.#stats.droppedEvents++;
+      return;
+    }
+    each.queue.push(event);
+    if (each.draining) return;
+    each.draining = true;
+    queueMicrotask(() => void this.#drain(each));
+  }
+
+  async #drain(each: Running): Promise<void> {
+    for (let event = each.queue.shift(); event !== undefined; event = each.queue.shift()) {
+      try {
+        await each.hook.handle?.(event);
+      } catch (error) {
+        this.#reporter.report(error, "hook", each.name);
+      }
+    }
+    each.draining = false;
+  }
+}
+
+function start(hook: BoundHook, index: number): Running {
+  return {
+    hook,
+    name: hook.name || `hooks[${index}]`,
+    on: hook.on === null ? null : new Set(hook.on),
+    queue: [],
+    draining: false,
+    inside: false,
+  };
+}

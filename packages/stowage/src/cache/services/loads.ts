@@ -1,0 +1,202 @@
+/**
+ * Loads: at most one per key at a time, however many wait for it.
+ *
+ *     fetch ──> a load of the key under way? ──yes──> wait for it
+ *                  │ no, or one that was overtaken
+ *                  └──> new load (after the overtaken one has ended) ──> value ──> written or invalidated meanwhile?
+ *                                                                                    no: store it    yes: only return it
+ *
+ * Invariant: a load that began before its key was written, deleted or invalidated, or the cache cleared, never stores
+ * its value. Its callers still get it; whoever asks after the write gets a load that began after the write.
+ * Invariant: a load that fails, hangs until its timeout or is given up by all its callers leaves nothing behind.
+ * A load that was told to stop (its signal is aborted) counts as ended.
+ */
+import { assert } from "../../base/assert.js";
+import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
+import type { TimerHandle } from "../../base/clock.js";
+import { jittered, storingOf } from "../core/lifetime.js";
+import { findLive } from "../core/lookup.js";
+import { put } from "../core/put.js";
+import { drop } from "../core/remove.js";
+import type { BoundFetchOptions } from "../options.js";
+import { keepMsOf, type State } from "../state.js";
+import { Commit, Ignore, type LoadResult, type SetOptions } from "../types.js";
+import { diagnostics } from "./diagnostics.js";
+import type { Watch } from "./watches.js";
+
+export type Run<V> = (signal: AbortSignal) => LoadResult<V> | PromiseLike<LoadResult<V>>;
+
+export class Load<V> {
+  readonly controller = new AbortController();
+  /** Callers that still wait. */
+  waiters = 0;
+  /** Goes on without callers. */
+  background = false;
+  /** From when the loader is called; before, the load waits for an overtaken one. */
+  watch: Watch | null = null;
+  promise!: Promise<V | undefined>;
+
+  get overtaken(): boolean {
+    return this.watch?.overtaken === true || this.controller.signal.aborted;
+  }
+
+  /** A caller gave up. */
+  leave(reason: unknown): void {
+    if (--this.waiters === 0 && !this.background) this.controller.abort(reason);
+  }
+}
+
+export class Loads<K, V> {
+  readonly #state: State<K, V>;
+  readonly #current = new Map<K, Load<V>>();
+
+  constructor(state: State<K, V>) {
+    this.#state = state;
+    state.closers.push(() => this.#close());
+  }
+
+  get size(): number {
+    return this.#current.size;
+  }
+
+  /** The load that a caller who comes now may wait for. */
+  joinable(key: K): Load<V> | undefined {
+    const load = this.#current.get(key);
+    return load === undefined || load.overtaken ? undefined : load;
+  }
+
+  /** Whether a load is under way that a new one would have to wait for. */
+  isBusy(key: K): boolean {
+    return this.#current.has(key);
+  }
+
+  /** Begins a load, now or when the overtaken one has ended. The caller has asked `joinable` first. */
+  start(key: K, run: Run<V>, how: BoundFetchOptions): Load<V> {
+    const before = this.#current.get(key);
+    const load = new Load<V>();
+    this.#current.set(key, load);
+    load.promise = before === undefined ? this.#perform(key, load, run, how) : this.#performAfter(before, key, load, run, how);
+    // Waiters hear of a failure; a load without any must not be an unhandled rejection.
+    load.promise.catch(() => {});
+    return load;
+  }
+
+  verify(): void {
+    for (const load of this.#current.values()) assert(load.promise !== undefined, "loads: a load was never begun");
+    assert(this.#state.watches.size >= 0, "loads: a watch was removed twice");
+  }
+
+  async #performAfter(before: Load<V>, key: K, load: Load<V>, run: Run<V>, how: BoundFetchOptions): Promise<V | undefined> {
+    await before.promise.catch(() => {});
+    const slot = this.#state.closed || how.force ? -1 : findLive(this.#state, key);
+    if (slot < 0) return this.#perform(key, load, run, how);
+    // Somebody stored a value meanwhile: newer than anything that a load asked for before it could bring.
+    this.#end(key, load);
+    return this.#state.entries.value(slot);
+  }
+
+  async #perform(key: K, load: Load<V>, run: Run<V>, how: BoundFetchOptions): Promise<V | undefined> {
+    const s = this.#state;
+    const watch = s.watches.add(key);
+    load.watch = watch;
+    const tagsAt = s.tags.sequence;
+    const startedAt = s.time.now();
+    const timer = this.#limit(key, load, how.timeout);
+    try {
+      const result = await untilAborted(run, load.controller.signal);
+      const value = this.#settle(key, watch, tagsAt, s.time.now() - startedAt, result, how);
+      this.#count(key, startedAt, undefined);
+      return value;
+    } catch (error) {
+      this.#count(key, startedAt, { error });
+      const givenUp = load.controller.signal.aborted && !(error instanceof LoadTimeoutError);
+      if (how.backoff > 0 && !watch.overtaken && !givenUp) s.outcomes.failed(key, error, s.time.now(), how.backoff);
+      throw error;
+    } finally {
+      if (timer !== null) s.time.clock.clearTimer(timer);
+      s.watches.remove(key, watch);
+      this.#end(key, load);
+    }
+  }
+
+  /** Stores what was loaded, if it may be; returns the value for the callers. */
+  #settle(key: K, watch: Watch, tagsAt: number, costMs: number, result: LoadResult<V>, how: BoundFetchOptions): V | undefined {
+    const s = this.#state;
+    if (result instanceof Ignore) return result.value;
+    const value = result instanceof Commit ? result.value : result;
+    if (value === undefined) {
+      if (!watch.overtaken && !s.closed) this.#foundNothing(key, how);
+      return undefined;
+    }
+    const options = storedAs(how, result instanceof Commit ? result.options : undefined);
+    const storing = storingOf(s, key, value, options, "fetch", keepMsOf(how));
+    if (s.closed || watch.overtaken || s.tags.invalidatedSince(storing.tags, tagsAt)) {
+      s.stats.loadsOvertaken++;
+      return value;
+    }
+    // The cache's own jitter is in already where its ttl was taken.
+    const ttlMs = options.ttl === undefined ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
+    put(s, key, value, { ...storing, ttlMs });
+    if (how.earlyRefresh !== false) this.#noteCost(key, costMs);
+    s.removals.flush();
+    return value;
+  }
+
+  #foundNothing(key: K, how: BoundFetchOptions): void {
+    const s = this.#state;
+    const slot = s.index.find(key);
+    if (slot >= 0) drop(s, slot, findLive(s, key) >= 0 ? "deleted" : "expired");
+    if (how.negativeTtl > 0) s.outcomes.foundNothing(key, s.time.now() + how.negativeTtl);
+    s.removals.flush();
+  }
+
+  #noteCost(key: K, costMs: number): void {
+    const slot = this.#state.index.find(key);
+    if (slot >= 0) this.#state.expiry.setCost(slot, costMs);
+  }
+
+  #limit(key: K, load: Load<V>, timeoutMs: number): TimerHandle | null {
+    if (timeoutMs === 0) return null;
+    return this.#state.time.clock.setTimer(() => load.controller.abort(new LoadTimeoutError(key, timeoutMs)), timeoutMs);
+  }
+
+  #count(key: K, startedAt: number, failure: { readonly error: unknown } | undefined): void {
+    const s = this.#state;
+    const timeMs = s.time.now() - startedAt;
+    s.stats.loadMs += timeMs;
+    if (failure === undefined) s.stats.loadsOk++;
+    else s.stats.loadsFailed++;
+    if (diagnostics.load.hasSubscribers) diagnostics.load.publish({ cache: s.name, key, ok: failure === undefined, timeMs, ...failure });
+  }
+
+  #end(key: K, load: Load<V>): void {
+    if (this.#current.get(key) === load) this.#current.delete(key);
+    if (this.#state.watches.size === 0) this.#state.tags.forgetRecent();
+  }
+
+  #close(): void {
+    for (const load of this.#current.values()) load.controller.abort(new ClosedError("fetch"));
+    this.#current.clear();
+  }
+}
+
+/** Calls the loader, and lets go of it when the signal is aborted, whether it listens or not. */
+function untilAborted<V>(run: Run<V>, signal: AbortSignal): Promise<LoadResult<V>> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) {
+      stop();
+      return;
+    }
+    signal.addEventListener("abort", stop, { once: true });
+    Promise.resolve(run(signal))
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** What the result says goes before what the call said; what neither says is the cache's. */
+function storedAs(how: BoundFetchOptions, own: SetOptions | undefined): SetOptions {
+  const { ttl, idle, tags, weight } = how;
+  return own === undefined ? { ttl, idle, tags, weight } : { ttl, idle, tags, weight, ...own };
+}

@@ -1,0 +1,65 @@
+/**
+ * How the last load of a key ended, where that is no entry: nothing was found (`negativeTtl`), or it failed (`backoff`).
+ * Not entries: neither counted, listed nor returned. A write or delete of the key ends them; the oldest goes when there
+ * are too many.
+ */
+const KEYS_MAX = 10_000;
+const BACKOFF_FACTOR_MAX = 64;
+
+export interface Failure {
+  readonly error: unknown;
+  readonly until: number;
+  /** How often in a row. */
+  readonly count: number;
+}
+
+export class Outcomes<K> {
+  readonly #nothing = new Map<K, number>();
+  readonly #failed = new Map<K, Failure>();
+
+  get size(): number {
+    return this.#nothing.size + this.#failed.size;
+  }
+
+  foundNothing(key: K, until: number): void {
+    remember(this.#nothing, key, until);
+    this.#failed.delete(key);
+  }
+
+  /** The pause doubles with each failure in a row. */
+  failed(key: K, error: unknown, now: number, backoffMs: number): void {
+    const count = (this.#failed.get(key)?.count ?? 0) + 1;
+    const factor = Math.min(2 ** (count - 1), BACKOFF_FACTOR_MAX);
+    remember(this.#failed, key, { error, until: now + backoffMs * factor, count });
+  }
+
+  isNothing(key: K, now: number): boolean {
+    const until = this.#nothing.get(key);
+    if (until === undefined) return false;
+    if (now < until) return true;
+    this.#nothing.delete(key);
+    return false;
+  }
+
+  /** The failure whose pause is not over; the next one still counts on from it when it is. */
+  pausing(key: K, now: number): Failure | undefined {
+    const failure = this.#failed.get(key);
+    return failure !== undefined && now < failure.until ? failure : undefined;
+  }
+
+  delete(key: K): void {
+    if (this.#nothing.size > 0) this.#nothing.delete(key);
+    if (this.#failed.size > 0) this.#failed.delete(key);
+  }
+
+  clear(): void {
+    this.#nothing.clear();
+    this.#failed.clear();
+  }
+}
+
+function remember<K, T>(map: Map<K, T>, key: K, outcome: T): void {
+  map.delete(key);
+  if (map.size >= KEYS_MAX) map.delete(map.keys().next().value as K);
+  map.set(key, outcome);
+}

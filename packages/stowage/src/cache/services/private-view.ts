@@ -1,0 +1,143 @@
+/**
+ * What a transaction sees and changes: its own copy of its keys, from which the cache learns at the end, or never.
+ *
+ * A key is looked up in the cache once, when it is first asked for; from then on the copy answers, so that reads repeat.
+ * Writes stay in the copy. Everything that can be wrong with a write is found out here, before anything is applied.
+ */
+import { InvalidArgumentError, NonNumericValueError } from "../../base/errors.js";
+import { findLive } from "../core/lookup.js";
+import { type Storing, storingOf, weigh } from "../core/lifetime.js";
+import { checkValue } from "../core/put.js";
+import type { State } from "../state.js";
+import type { CounterOptions, SetOptions, Transaction } from "../types.js";
+import type { Watch } from "./watches.js";
+
+interface Copy<V> {
+  value: V | undefined;
+  readonly before: V | undefined;
+  /** What is to be done at the end. "in place" keeps expiry and tags. */
+  change: "none" | "store" | "in place" | "delete";
+  how: Storing | null;
+  readonly watch: Watch;
+}
+
+export type Change<K, V> = { readonly key: K } & Copy<V>;
+
+export class PrivateView<K, V> implements Transaction<K, V> {
+  readonly #state: State<K, V>;
+  /** The keys that it may use; null: all. */
+  readonly #allowed: ReadonlySet<K> | null;
+  readonly #copies = new Map<K, Copy<V>>();
+  #open = true;
+
+  constructor(state: State<K, V>, keys: readonly K[]) {
+    this.#state = state;
+    this.#allowed = keys.length === 0 ? null : new Set(keys);
+    for (const key of keys) this.#copy(key);
+  }
+
+  get(key: K): V | undefined {
+    return this.#copyOf(key, "get").value;
+  }
+
+  has(key: K): boolean {
+    return this.#copyOf(key, "has").value !== undefined;
+  }
+
+  set(key: K, value: V, options?: SetOptions): void {
+    const copy = this.#copyOf(key, "set");
+    checkValue(value, key, "tx.set");
+    copy.how = storingOf(this.#state, key, value, options, "tx.set");
+    copy.value = value;
+    copy.change = "store";
+  }
+
+  delete(key: K): boolean {
+    const copy = this.#copyOf(key, "delete");
+    const present = copy.value !== undefined;
+    copy.value = undefined;
+    copy.change = "delete";
+    return present;
+  }
+
+  take(key: K): V | undefined {
+    const value = this.get(key);
+    this.delete(key);
+    return value;
+  }
+
+  update(key: K, value: V): boolean {
+    const copy = this.#copyOf(key, "update");
+    checkValue(value, key, "tx.update");
+    if (copy.value === undefined) return false;
+    this.#setInPlace(key, copy, value);
+    return true;
+  }
+
+  incr(key: K, amount = 1, options: CounterOptions = {}): number {
+    const copy = this.#copyOf(key, "incr");
+    const { default: start = 0, ...storing } = options;
+    const value: unknown = copy.value ?? start;
+    if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError("tx.incr", key, value);
+    if (typeof amount !== "number" || !Number.isFinite(value + amount)) {
+      throw new InvalidArgumentError("tx.incr", "amount", amount, "a finite number");
+    }
+    const next = value + amount;
+    if (copy.value === undefined) this.set(key, next as V, storing);
+    else this.#setInPlace(key, copy, next as V);
+    return next;
+  }
+
+  decr(key: K, amount = 1, options?: CounterOptions): number {
+    return this.incr(key, -amount, options);
+  }
+
+  /** Whether somebody else wrote to one of the keys since they were copied, or made one unreadable by its tag. */
+  get overtaken(): boolean {
+    const s = this.#state;
+    for (const [key, { watch, before }] of this.#copies) {
+      if (watch.overtaken) return true;
+      const slot = s.index.find(key);
+      if (before !== undefined && slot >= 0 && s.tags.used && s.tags.isInvalid(slot)) return true;
+    }
+    return false;
+  }
+
+  get keys(): K[] {
+    return [...this.#copies.keys()];
+  }
+
+  *changes(): Generator<Change<K, V>> {
+    for (const [key, copy] of this.#copies) if (copy.change !== "none") yield { key, ...copy };
+  }
+
+  /** It may not be used any more, and its keys are no longer watched. */
+  close(): void {
+    this.#open = false;
+    for (const [key, { watch }] of this.#copies) this.#state.watches.remove(key, watch);
+  }
+
+  #setInPlace(key: K, copy: Copy<V>, value: V): void {
+    const weight = weigh(this.#state, key, value, undefined, "tx.update");
+    copy.value = value;
+    if (copy.how === null) copy.how = storingOf(this.#state, key, value, undefined, "tx.update");
+    copy.how = { ...copy.how, weight };
+    if (copy.change !== "store") copy.change = copy.before === undefined ? "store" : "in place";
+  }
+
+  #copyOf(key: K, verb: string): Copy<V> {
+    if (!this.#open) throw new InvalidArgumentError(`tx.${verb}`, "tx", this, "used only until its transaction has ended");
+    if (this.#allowed !== null && !this.#allowed.has(key)) {
+      throw new InvalidArgumentError(`tx.${verb}`, "key", key, "one of the keys that the transaction was asked for");
+    }
+    return this.#copies.get(key) ?? this.#copy(key);
+  }
+
+  #copy(key: K): Copy<V> {
+    const slot = findLive(this.#state, key);
+    const value = slot < 0 ? undefined : this.#state.entries.value(slot);
+    const copy: Copy<V> = { value, before: value, change: "none", how: null, watch: this.#state.watches.add(key) };
+    this.#copies.set(key, copy);
+    return copy;
+  }
+}

@@ -1,0 +1,50 @@
+/** Which verbs are requests for a key, as far as a recording of the traffic goes, and what is noted of them. */
+import { InvalidArgumentError } from "../../base/errors.js";
+import type { State } from "../state.js";
+import { hashOther, stableHash } from "../store/key-hash.js";
+import { createRecorder, type Recording as Outcome, type Recorder } from "./recorder.js";
+
+/** The first argument is the key asked for, or the keys. */
+const requests: ReadonlySet<string> = new Set(["get", "fetch", "take"]);
+const bulkRequests: ReadonlySet<string> = new Set(["getMany", "fetchMany"]);
+
+/** What `record` returns. */
+export interface RunningRecording {
+  /** Ends the recording; resolves when the file is complete. Closing the cache ends it as well. */
+  stop(): Promise<Outcome>;
+}
+
+export class Recording {
+  readonly #recorder: Recorder;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  note(action: string, args: readonly unknown[]): void {
+    if (requests.has(action)) this.#record(args[0]);
+    else if (bulkRequests.has(action) && Array.isArray(args[0])) for (const key of args[0]) this.#record(key);
+  }
+
+  #record(key: unknown): void {
+    this.#recorder.record(typeof key === "string" || typeof key === "number" ? stableHash(key) : hashOther(key, 0));
+  }
+}
+
+export function record<K, V>(s: State<K, V>, path: string, options: { sample?: number } = {}): RunningRecording {
+  if (typeof path !== "string" || path === "") throw new InvalidArgumentError("record", "path", path, "a file name");
+  if (s.recording !== null) throw new InvalidArgumentError("record", "path", path, "given once at a time: a recording is under way");
+  const recorder = createRecorder(path, { sample: options.sample, clock: s.time.clock });
+  const recording = new Recording(recorder);
+  s.recording = recording;
+  s.observed = true;
+  const stop = (): Promise<Outcome> => {
+    if (s.recording === recording) {
+      s.recording = null;
+      s.observed = s.closed || s.hooks.any;
+    }
+    return recorder.close();
+  };
+  s.closers.push(() => void stop().catch((error) => s.reporter.report(error, "recorder")));
+  return { stop };
+}

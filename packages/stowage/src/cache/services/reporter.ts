@@ -1,0 +1,24 @@
+/** Errors that reach no caller, of hooks, listeners, warmers and background loads: counted, told to `onError`, swallowed. */
+import type { ErrorSource } from "../types.js";
+import type { Stats } from "./stats.js";
+
+export class Reporter {
+  readonly #stats: Stats;
+  readonly #onError: ((error: unknown, source: ErrorSource) => void) | null;
+
+  constructor(stats: Stats, onError: ((error: unknown, source: ErrorSource) => void) | null) {
+    this.#stats = stats;
+    this.#onError = onError;
+  }
+
+  report(error: unknown, source: ErrorSource["source"], name?: string): void {
+    this.#stats.errors[source]++;
+    if (this.#onError === null) return;
+    try {
+      this.#onError(error, name === undefined ? { source } : { source, name });
+    } catch {
+      // A reporter that fails has nobody left to be reported to; it is counted with the kind that it was told of.
+      this.#stats.errors[source]++;
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What the cache counts. Plain fields that actions add to: one addition a call, which is why counting is on by default.
+ *
+ * Calls of get are not counted apart: they are its hits and misses, summed up. Everything else that `stats()` tells is reckoned when
+ * it is asked for.
+ */
+import type { CacheStats, ErrorSource, RemovalCause } from "../types.js";
+
+/** Every verb that is counted, in the order of its counter. */
+const verbs = [
+  "get", "set", "setMany", "getMany", "has", "peek", "take", "delete", "clear", "reset", "size", "isEmpty", "keys",
+  "values", "entries", "touch", "expire", "expireAt", "persist", "refresh", "ttl", "incr", "decr", "update",
+  "getAndUpdate", "fetch", "fetchMany", "transaction", "execute", "invalidateTag", "invoke", "stream", "export", "import",
+  "save", "restore", "prune", "purge", "warm", "resize", "inspect", "stats",
+] as const;
+
+export type Verb = (typeof verbs)[number];
+
+/** The counter of each verb. */
+export const verbIndex = Object.fromEntries(verbs.map((verb, index) => [verb, index])) as Record<Verb, number>;
+
+export class Stats {
+  hits = 0;
+  misses = 0;
+  writes = 0;
+  deletes = 0;
+  stale = 0;
+  loadsOk = 0;
+  loadsFailed = 0;
+  loadsOvertaken = 0;
+  loadMs = 0;
+  droppedEvents = 0;
+  getHits = 0;
+  getMisses = 0;
+  since: number;
+  readonly enabled: boolean;
+  removals = noRemovals();
+  errors = noErrors();
+  readonly calls = new Float64Array(verbs.length);
+
+  constructor(enabled: boolean, since: number) {
+    this.enabled = enabled;
+    this.since = since;
+  }
+
+  reset(since: number): void {
+    const { calls } = this;
+    Object.assign(this, new Stats(this.enabled, since), { calls });
+    calls.fill(0);
+  }
+
+  report(): CacheStats {
+    const reads = this.hits + this.misses;
+    const calls: Record<string, number> = {};
+    for (const verb of verbs) if (this.calls[verbIndex[verb]] > 0) calls[verb] = this.calls[verbIndex[verb]];
+    if (this.getHits + this.getMisses > 0) calls.get = this.getHits + this.getMisses;
+    return Object.freeze({
+      since: this.since,
+      hits: this.hits,
+      misses: this.misses,
+      hitRate: reads === 0 ? 0 : this.hits / reads,
+      missRate: reads === 0 ? 0 : this.misses / reads,
+      writes: this.writes,
+      deletes: this.deletes,
+      evictions: this.removals.evicted,
+      expirations: this.removals.expired,
+      removals: Object.freeze({ ...this.removals }),
+      loads: Object.freeze({
+        ok: this.loadsOk,
+        failed: this.loadsFailed,
+        overtaken: this.loadsOvertaken,
+        timeMs: this.loadMs,
+      }),
+      stale: this.stale,
+      calls: Object.freeze(calls),
+      operations: Object.values(calls).reduce((sum, each) => sum + each, 0),
+      errors: Object.freeze({ ...this.errors }),
+      droppedEvents: this.droppedEvents,
+    });
+  }
+}
+
+function noRemovals(): Record<RemovalCause, number> {
+  return { expired: 0, evicted: 0, deleted: 0, replaced: 0, cleared: 0 };
+}
+
+function noErrors(): Record<ErrorSource["source"], number> {
+  return { hook: 0, listener: 0, warmer: 0, loader: 0, recorder: 0 };
+}

@@ -1,0 +1,158 @@
+/**
+ * Warmers: the user's functions that fill the cache before anybody asks.
+ *
+ * All run at the start; those with `every` again, so long after the last run ended. One warmer never runs twice at a
+ * time: whoever asks for it meanwhile waits for the run under way. A run that fails is reported and tried again, after a
+ * pause that doubles from RETRY_MS up to RETRY_MAX_MS (or `every`, if that is sooner); the cache goes on without it.
+ * A warmer is a load: what was written, deleted or cleared while it ran is newer than what it brings, and stays.
+ */
+import { ClosedError, InvalidArgumentError, UnknownWarmerError } from "../../base/errors.js";
+import type { TimerHandle } from "../../base/clock.js";
+import { checkEntries } from "../actions/write.js";
+import { storingOf } from "../core/lifetime.js";
+import { checkValue, put } from "../core/put.js";
+import type { BoundWarmer } from "../options.js";
+import type { State } from "../state.js";
+import type { SetOptions, WarmerResult } from "../types.js";
+
+const RETRY_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+
+class Warming {
+  run: Promise<number> | null = null;
+  failures = 0;
+  timer: TimerHandle | null = null;
+  succeeded!: () => void;
+  /** Resolves with the first success. */
+  readonly ready = new Promise<void>((resolve) => {
+    this.succeeded = resolve;
+  });
+
+  constructor(
+    readonly warmer: BoundWarmer,
+    readonly name: string,
+  ) {}
+}
+
+export class Warmers<K, V> {
+  readonly #state: State<K, V>;
+  readonly #warmings: readonly Warming[];
+  readonly #controller = new AbortController();
+  readonly names: readonly string[];
+  /** Resolves when all required warmers have run; rejects only by `close`. */
+  readonly ready: Promise<void>;
+
+  constructor(state: State<K, V>, warmers: readonly BoundWarmer[]) {
+    this.#state = state;
+    this.#warmings = warmers.map((warmer, index) => new Warming(warmer, warmer.name || `warmers[${index}]`));
+    this.names = this.#warmings.map(({ name }) => name);
+    const required = this.#warmings.filter(({ warmer }) => warmer.required).map(({ ready }) => ready);
+    const closed = new Promise<never>((_, reject) => {
+      state.closers.push(() => {
+        this.#close();
+        reject(new ClosedError("ready"));
+      });
+    });
+    this.ready = required.length === 0 ? Promise.resolve() : Promise.race([Promise.all(required).then(() => {}), closed]);
+    // Nobody has to look at `ready`, so its rejection by close() must not count as unhandled.
+    closed.catch(() => {});
+    this.ready.catch(() => {});
+  }
+
+  /** After the cache is complete; in a later turn, so that the caller's constructor runs through. */
+  start(): void {
+    if (this.#warmings.length === 0) return;
+    queueMicrotask(() => {
+      if (!this.#state.closed) for (const each of this.#warmings) void this.#run(each);
+    });
+  }
+
+  /** Runs the named ones, or all; how many entries each stored. A failure is reported, and its count undefined. */
+  async warm(only: readonly string[] | null): Promise<Record<string, number | undefined>> {
+    for (const name of only ?? []) if (!this.names.includes(name)) throw new UnknownWarmerError(name, this.names);
+    const chosen = this.#warmings.filter(({ name }) => only === null || only.includes(name));
+    const counts = await Promise.all(chosen.map(async (each) => [each.name, await this.#run(each)] as const));
+    return Object.fromEntries(counts);
+  }
+
+  async #run(each: Warming): Promise<number | undefined> {
+    each.run ??= this.#perform(each).finally(() => {
+      each.run = null;
+    });
+    try {
+      const stored = await each.run;
+      return stored;
+    } catch {
+      // Reported where it happened.
+      return undefined;
+    }
+  }
+
+  async #perform(each: Warming): Promise<number> {
+    const s = this.#state;
+    this.#clearTimer(each);
+    const watch = s.watches.addOfAll();
+    try {
+      const context = { state: each.warmer.state, signal: this.#controller.signal };
+      const result = (await each.warmer.execute?.(context)) as WarmerResult<K, V>;
+      if (s.closed) return 0;
+      const stored = this.#store(result, (key) => watch.overtook(key));
+      each.failures = 0;
+      each.succeeded();
+      this.#again(each, each.warmer.every);
+      return stored;
+    } catch (error) {
+      this.#failed(each, error);
+      throw error;
+    } finally {
+      s.watches.removeOfAll(watch);
+    }
+  }
+
+  #store(result: WarmerResult<K, V>, overtook: (key: K) => boolean): number {
+    const s = this.#state;
+    if (result === undefined || result === null) return 0;
+    const { entries, options } = entriesOf(result);
+    const checked = checkEntries(entries, "warmer").map(([key, value]) => {
+      checkValue(value, key, "warmer");
+      return { key, value, how: storingOf(s, key, value, options, "warmer") };
+    });
+    let stored = 0;
+    for (const { key, value, how } of checked) if (!overtook(key) && put(s, key, value, how)) stored++;
+    s.removals.flush();
+    return stored;
+  }
+
+  #failed(each: Warming, error: unknown): void {
+    if (this.#state.closed) return;
+    this.#state.reporter.report(error, "warmer", each.name);
+    const pauseMs = Math.min(RETRY_MS * 2 ** each.failures++, RETRY_MAX_MS);
+    this.#again(each, each.warmer.every === 0 ? pauseMs : Math.min(pauseMs, each.warmer.every));
+  }
+
+  #again(each: Warming, ms: number): void {
+    if (ms === 0) return;
+    this.#clearTimer(each);
+    each.timer = this.#state.time.clock.setTimer(() => {
+      each.timer = null;
+      void this.#run(each);
+    }, ms);
+  }
+
+  #clearTimer(each: Warming): void {
+    if (each.timer !== null) this.#state.time.clock.clearTimer(each.timer);
+    each.timer = null;
+  }
+
+  #close(): void {
+    this.#controller.abort(new ClosedError("warm"));
+    for (const each of this.#warmings) this.#clearTimer(each);
+  }
+}
+
+function entriesOf<K, V>(result: NonNullable<WarmerResult<K, V>>): { entries: Iterable<readonly [K, V]>; options?: SetOptions } {
+  if (typeof result !== "object") {
+    throw new InvalidArgumentError("warmer", "its result", result, "entries, or {entries, options}, or undefined");
+  }
+  return Symbol.iterator in result ? { entries: result } : result;
+}

@@ -1,0 +1,122 @@
+/**
+ * All that one cache is: a record that the verbs, plain functions, work on.
+ *
+ * Invariant: between two verbs, every occupied slot of `entries` is in `index` and `policy`, and in `expiry` and `tags`
+ * as far as it has a lifetime or tags. Only core/ changes these together; verbs call core/.
+ */
+import { checkOnActions } from "./services/observe.js";
+import { Expiry, type Lifetime } from "./expiry/expiry.js";
+import { Timekeeper } from "./expiry/timekeeper.js";
+import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions } from "./options.js";
+import { createPolicy } from "./policy/create.js";
+import type { Policy } from "./policy/policy.js";
+import { Hooks } from "./services/hooks.js";
+import { Locks } from "./services/locks.js";
+import { Loads } from "./services/loads.js";
+import { Outcomes } from "./services/outcomes.js";
+import { Warmers } from "./services/warmers.js";
+import { enforceBySchedule, Janitor } from "./expiry/janitor.js";
+import { Removals } from "./services/removals.js";
+import type { Recording } from "./services/recording.js";
+import { Reporter } from "./services/reporter.js";
+import { Stats } from "./services/stats.js";
+import { Tags } from "./services/tags.js";
+import type { FetchOptions, Loader } from "./types.js";
+import { Watches } from "./services/watches.js";
+import type { SlotDoubles } from "./store/columns.js";
+import { Entries } from "./store/entries.js";
+import { KeyIndex } from "./store/key-index.js";
+
+/** What the services need of the facade. */
+export interface Verbs<K, V> {
+  fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined>;
+}
+
+export class State<K, V> {
+  readonly options: BoundCacheOptions;
+  readonly name: string;
+  readonly time: Timekeeper;
+  readonly entries = new Entries<K, V>();
+  readonly index: KeyIndex;
+  readonly policy: Policy;
+  readonly expiry: Expiry;
+  readonly tags = new Tags();
+  readonly stats: Stats;
+  readonly watches = new Watches();
+  readonly outcomes = new Outcomes<K>();
+  readonly removals: Removals<K, V>;
+  readonly reporter: Reporter;
+  readonly hooks: Hooks;
+  readonly janitor: Janitor<K, V>;
+  readonly loads: Loads<K, V>;
+  readonly locks = new Locks<K>();
+  readonly warmers: Warmers<K, V>;
+  max: number;
+  maxWeight: number;
+  weight = 0;
+  /** Weights are kept only where they matter. */
+  weights: SlotDoubles | null = null;
+  /** Slots that the columns and the policy have room for. */
+  reserved = 0;
+  /** Bounds are enforced on each write, not by the clock. */
+  readonly strict: boolean;
+  readonly lazy: boolean;
+  readonly counting: boolean;
+  /** What a plain `set` gives an entry; null: it has to be worked out for each. */
+  readonly defaultLifetime: Lifetime | null;
+  /** Entries of a plain `set` have neither lifetime nor weight. */
+  readonly plain: boolean;
+  /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
+  observed: boolean;
+  closed = false;
+  /** `fetch` without options. */
+  readonly fetchDefaults: BoundFetchOptions;
+  /** How many functions were wrapped. */
+  wrapped = 0;
+  /** While `record` writes down which keys are asked for. */
+  recording: Recording | null = null;
+  /** The cache itself: what runs on the user's behalf goes through its verbs, hooks and all. */
+  verbs!: Verbs<K, V>;
+  /** Called by `close`, last first. */
+  readonly closers: (() => void)[] = [];
+
+  constructor(options: object | undefined) {
+    this.options = cacheOptions.bind(options, "new Cache");
+    const o = this.options;
+    this.name = o.name;
+    this.time = new Timekeeper(o.clock);
+    this.index = new KeyIndex(this.entries as Entries<unknown, unknown>);
+    this.policy = typeof o.policy === "string" ? createPolicy(o.policy, { random: o.random }) : o.policy;
+    this.expiry = new Expiry(this.time);
+    this.stats = new Stats(o.stats, o.clock.wall());
+    this.reporter = new Reporter(this.stats, o.onError);
+    this.removals = new Removals(this.reporter, o.name);
+    this.hooks = new Hooks(checkOnActions(o.hooks), this.reporter, this.stats);
+    this.max = o.max;
+    this.maxWeight = o.maxWeight;
+    this.strict = o.enforce === "always";
+    this.lazy = o.lazy;
+    this.counting = o.stats;
+    this.defaultLifetime = fixedLifetime(o);
+    this.fetchDefaults = Object.freeze({ ...o.fetch, tags: Object.freeze([]), weight: undefined, signal: undefined, force: false });
+    this.plain = o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
+    this.observed = this.hooks.any;
+    this.policy.resize(o.max);
+    this.janitor = new Janitor(this, o.janitor);
+    if (o.enforce !== "always") enforceBySchedule(this, o.enforce.every, o.enforce.reclaim);
+    this.loads = new Loads(this);
+    this.warmers = new Warmers(this, o.warmers);
+    if (o.onRemoval !== null) this.removals.listen(o.onRemoval);
+  }
+}
+
+/** The same for all entries, unless the ttl is a function or jitters. */
+function fixedLifetime(o: BoundCacheOptions): Lifetime | null {
+  if (typeof o.ttl === "function" || o.jitter > 0) return null;
+  return Object.freeze({ ttlMs: o.ttl ?? 0, idleMs: o.idle, keepMs: keepMsOf(o.fetch) });
+}
+
+/** For how long after expiry fetch may want a value. */
+export function keepMsOf(fetch: { staleWhileRevalidate: number; grace: number }): number {
+  return Math.max(fetch.staleWhileRevalidate, fetch.grace);
+}

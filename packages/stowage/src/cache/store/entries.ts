@@ -1,0 +1,103 @@
+/**
+ * Where keys and values live: slots, small dense integers that everything else about an entry is indexed by.
+ *
+ *     slot  ->  pages[slot >>> 12]:  [ key, value,  key, value,  ... ]      4,096 slots a page
+ *
+ * Key and value stand side by side because a hit reads both: one cache line instead of two. Pages are added, never
+ * copied, so that growing to millions of entries does not stall. Freed slots form a list through the hash column and
+ * are reused last in, first out, while their memory is still warm. A free slot holds undefined, which is no value.
+ */
+import { assert } from "../../base/assert.js";
+import { SlotInts } from "./columns.js";
+
+export const PAGE_BITS = 12;
+const PAGE_SLOTS = 1 << PAGE_BITS;
+export const PAGE_MASK = PAGE_SLOTS - 1;
+/** A cell of the key index has 24 bits for the slot, and 0 there means empty. V8's Map ends there as well. */
+export const SLOTS_MAX = 2 ** 24 - 2;
+
+const NONE = -1;
+
+export class Entries<K, V> {
+  /** Keys and values. The key index reads it directly. */
+  readonly pages: unknown[][] = [];
+  /** The hash of each key; of a free slot, the next free one. */
+  readonly hashes = new SlotInts();
+  /** Slots used so far: every occupied slot is below. */
+  top = 0;
+  size = 0;
+  #free = NONE;
+
+  /** Takes a slot. The caller has made room: size is below SLOTS_MAX. */
+  add(key: K, value: V, hash: number): number {
+    const slot = this.#free === NONE ? this.#extend() : this.#reuse();
+    const page = this.pages[slot >>> PAGE_BITS];
+    const at = (slot & PAGE_MASK) << 1;
+    page[at] = key;
+    page[at + 1] = value;
+    this.hashes.set(slot, hash);
+    this.size++;
+    return slot;
+  }
+
+  remove(slot: number): void {
+    const page = this.pages[slot >>> PAGE_BITS];
+    const at = (slot & PAGE_MASK) << 1;
+    page[at] = undefined;
+    page[at + 1] = undefined;
+    this.hashes.set(slot, this.#free);
+    this.#free = slot;
+    this.size--;
+  }
+
+  key(slot: number): K {
+    return this.pages[slot >>> PAGE_BITS][(slot & PAGE_MASK) << 1] as K;
+  }
+
+  value(slot: number): V {
+    return this.pages[slot >>> PAGE_BITS][((slot & PAGE_MASK) << 1) + 1] as V;
+  }
+
+  setValue(slot: number, value: V): void {
+    this.pages[slot >>> PAGE_BITS][((slot & PAGE_MASK) << 1) + 1] = value;
+  }
+
+  isFree(slot: number): boolean {
+    return this.value(slot) === undefined;
+  }
+
+  clear(): void {
+    this.pages.length = 0;
+    this.top = 0;
+    this.size = 0;
+    this.#free = NONE;
+  }
+
+  verify(): void {
+    let occupied = 0;
+    for (let slot = 0; slot < this.top; slot++) if (!this.isFree(slot)) occupied++;
+    assert(occupied === this.size, "entries: size differs from the number of occupied slots");
+    let free = 0;
+    for (let slot = this.#free; slot !== NONE; slot = this.hashes.get(slot)) {
+      assert(slot < this.top && this.isFree(slot), "entries: an occupied slot is in the free list");
+      assert(++free <= this.top, "entries: the free list is a circle");
+    }
+    assert(free + occupied === this.top, "entries: a slot is neither occupied nor free");
+  }
+
+  #reuse(): number {
+    const slot = this.#free;
+    this.#free = this.hashes.get(slot);
+    return slot;
+  }
+
+  #extend(): number {
+    const slot = this.top++;
+    this.hashes.reserve(this.top);
+    if ((slot & PAGE_MASK) === 0)
+      this.pages.push(slot === 0 ? [] : new Array(2 * PAGE_SLOTS).fill(undefined));
+    // The first page grows as it fills, so that a small cache stays small; V8 over-allocates by half.
+    if (slot < PAGE_SLOTS) this.pages[0].push(undefined, undefined);
+    return slot;
+  }
+}

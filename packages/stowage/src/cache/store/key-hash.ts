@@ -1,0 +1,84 @@
+/**
+ * 32-bit hashes of strings and numbers, for the key index and the policies.
+ *
+ * V8 hashes strings itself, but does not tell; reading a string's characters from JavaScript costs about 1.2 ns each, so
+ * `sampleText` reads at most eight of them: the last six, where identifiers differ, the first and the middle one, and
+ * the length. Families of keys that differ elsewhere collide; the index notices and changes over to `wholeText`. On the
+ * keys that caches see, eight characters are as good as all, at a third of the cost.
+ *
+ * The seed differs from process to process, so that nobody can prepare keys that collide; keys that do so all the same
+ * are handled by the index (key-index.ts), not here. Mixing follows MurmurHash3's finaliser.
+ */
+const SEED = (Math.random() * 2 ** 32) | 0;
+const M1 = 0x01000193;
+const M2 = 0x85ebca6b | 0;
+const M3 = 0xc2b2ae35 | 0;
+const M4 = 0x27d4eb2f;
+
+/** Strings shorter than this are read whole in either way. */
+export const SAMPLED_LENGTH = 8;
+
+export function sampleText(text: string): number {
+  const length = text.length;
+  if (length < SAMPLED_LENGTH) return wholeText(text);
+  const at = length - 6;
+  const a = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
+  const b = text.charCodeAt(at + 2) | (text.charCodeAt(at + 3) << 16);
+  const c = text.charCodeAt(at + 4) | (text.charCodeAt(at + 5) << 16);
+  const d = text.charCodeAt(0) | (text.charCodeAt(length >> 1) << 16);
+  return mix(Math.imul(a ^ SEED, M1) ^ Math.imul(b ^ length, M2) ^ Math.imul(c, M3) ^ Math.imul(d, M4));
+}
+
+export function wholeText(text: string): number {
+  const length = text.length;
+  let a = SEED;
+  let b = length;
+  let at = 0;
+  for (; at + 1 < length; at += 2) {
+    a = Math.imul(a ^ text.charCodeAt(at), M1);
+    b = Math.imul(b ^ text.charCodeAt(at + 1), M2);
+  }
+  if (at < length) a = Math.imul(a ^ text.charCodeAt(at), M1);
+  return mix(a ^ ((b << 16) | (b >>> 16)));
+}
+
+const double = new Float64Array(1);
+const halves = new Int32Array(double.buffer);
+
+/** Equal numbers hash equally, also 0 and -0. Not for NaN, which is not equal to itself. */
+export function hashNumber(value: number): number {
+  const whole = value | 0;
+  if (whole === value) return mix(Math.imul(whole ^ SEED, M1));
+  double[0] = value;
+  return mix(Math.imul(halves[0] ^ SEED, M1) ^ Math.imul(halves[1], M2));
+}
+
+/** Of any other key: what can be told from its outside. Objects and symbols have no hash of their own. */
+export function hashOther(key: unknown, fallback: number): number {
+  switch (typeof key) {
+    case "bigint":
+      return hashNumber(Number(BigInt.asIntN(53, key)));
+    case "boolean":
+      return mix(key ? M1 : M2);
+    case "symbol":
+      return wholeText(key.description ?? "");
+    default:
+      return mix(fallback ^ M3);
+  }
+}
+
+function mix(value: number): number {
+  let hash = value ^ (value >>> 15);
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  hash ^= hash >>> 12;
+  hash = Math.imul(hash, 0x297a2d39);
+  return hash ^ (hash >>> 15);
+}
+
+/** The same in every process (FNV-1a, 32 bits): for recordings, where nobody can attack. */
+export function stableHash(key: string | number): number {
+  const text = String(key);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,324 @@
+/**
+ * From a key to its slot: an open-addressing hash table for strings and numbers, a Map for all other keys.
+ *
+ *     hash   tttttttt dddddddddddd hhhhhhhhhhhh      (bits overlap once there are more than 4,096 segments)
+ *            tag      directory    home cell
+ *     cell   tag (8 bits) | slot + 1 (24 bits)       0: empty
+ *
+ * Why not a Map: deleting and adding keys makes V8 rehash a Map whole, 125 ms at a million entries, and each delete and
+ * set costs two to four times what it costs here. So the table is cut into segments of 4,096 cells that a directory
+ * finds by some bits of the hash (extendible hashing, Fagin et al. 1979): a full segment is split in two, which moves
+ * 2,250 cells and touches no other. Within a segment, linear probing at a load of at most 0.55, so that most lookups
+ * read one cell; a deletion moves later cells up (Knuth 6.4 R) and leaves no tombstones.
+ *
+ * Keys that collide on purpose: where PROBE_MAX cells in a row are taken, the key goes to the Map instead, whose hash
+ * cannot be foreseen, so that no lookup probes without end. Where several keys of one hash meet, sampling the characters
+ * was wrong for these keys: from then on strings are hashed whole, and old entries move over a few at a time.
+ */
+import { assert } from "../../base/assert.js";
+import { type Entries, PAGE_BITS, PAGE_MASK } from "./entries.js";
+import { hashNumber, hashOther, SAMPLED_LENGTH, sampleText, wholeText } from "./key-hash.js";
+
+const SEGMENT_BITS = 12;
+const SEGMENT_CELLS = 1 << SEGMENT_BITS;
+const FIRST_CELLS = 16;
+const LOAD_MAX = 0.55;
+const PROBE_MAX = 64;
+const TAG_BITS = 0xff000000 | 0;
+const SLOT_BITS = 0x00ffffff;
+/** At load 0.55 a run holds two equal tags now and then; four keys of one 32-bit hash do not happen by chance. */
+const SAME_HASH_MAX = 4;
+/** Entries moved per insertion while strings change over to whole hashes. */
+const MIGRATION_STEP = 32;
+
+const ABSENT = -1;
+/** Equal to no key. */
+const NO_KEY: unknown = Symbol("no key");
+
+interface Segment {
+  readonly cells: Int32Array;
+  used: number;
+  /** How many bits of the directory's index lead here. */
+  readonly depth: number;
+}
+
+export class KeyIndex {
+  /** The hash of the key that was last looked up, for the insertion that follows a miss. */
+  lastHash = 0;
+  readonly #pages: unknown[][];
+  readonly #entries: Entries<unknown, unknown>;
+  /** The cells of each segment; `#segments` in parallel holds the rest. */
+  #directory: Int32Array[] = [];
+  #segments: Segment[] = [];
+  #directoryMask = 0;
+  #missed: unknown = NO_KEY;
+  #missedHash = 0;
+  #cellMask = 0;
+  readonly #aside = new Map<unknown, number>();
+  /** Nothing in the Map and no entries under an old hash: a miss in the table is a miss. */
+  #simple = true;
+  #whole = false;
+  /** While strings change over: slots from here on may stand under their sampled hash. */
+  #migrated = Number.POSITIVE_INFINITY;
+
+  constructor(entries: Entries<unknown, unknown>) {
+    this.#entries = entries;
+    this.#pages = entries.pages;
+    this.clear();
+  }
+
+  /** The key's slot, or -1. */
+  find(key: unknown): number {
+    let slot: number;
+    if (typeof key === "string") {
+      const hash = this.#whole ? wholeText(key) : sampleText(key);
+      this.lastHash = hash;
+      slot = this.#probe(hash, key);
+    } else if (typeof key === "number" && key === key) {
+      const hash = hashNumber(key);
+      this.lastHash = hash;
+      slot = this.#probe(hash, key);
+    } else return this.#findOther(key);
+    return slot >= 0 || this.#simple ? slot : this.#findAside(key);
+  }
+
+  /** A read just missed this key: a write of it, which often follows, need not look for it again. */
+  rememberMiss(key: unknown): void {
+    this.#missed = key;
+    this.#missedHash = this.lastHash;
+  }
+
+  /** The same as `find`, for a verb that goes on to write. */
+  findForWrite(key: unknown): number {
+    if (key !== this.#missed) return this.find(key);
+    this.lastHash = this.#missedHash;
+    return ABSENT;
+  }
+
+  /** Enters an absent key under the hash that `find` left in `lastHash`. */
+  insert(key: unknown, slot: number, hash: number): void {
+    this.#missed = NO_KEY;
+    if (!inTable(key)) this.#setAside(key, slot);
+    else this.#place(hash, slot, key);
+    if (this.#migrated < this.#entries.top) this.#migrate(MIGRATION_STEP);
+  }
+
+  /** Before the entry's slot is freed. */
+  remove(key: unknown, slot: number): void {
+    if (inTable(key) && this.#unplace(this.#entries.hashes.get(slot), slot)) return;
+    const known = this.#aside.delete(key);
+    assert(known, "index: a key to be removed is not there");
+    this.#simplify();
+  }
+
+  clear(): void {
+    this.#missed = NO_KEY;
+    this.#directory = [];
+    this.#segments = [];
+    this.#setSegments(0, 1, segmentOf(FIRST_CELLS, 0));
+    this.#directoryMask = 0;
+    this.#cellMask = FIRST_CELLS - 1;
+    this.#aside.clear();
+    this.#whole = false;
+    this.#migrated = Number.POSITIVE_INFINITY;
+    this.#simplify();
+  }
+
+  /** Bytes of the table itself, for `inspect`. */
+  get bytes(): number {
+    return new Set(this.#directory).size * (this.#cellMask + 1) * 4 + this.#directory.length * 16;
+  }
+
+  verify(): void {
+    let cells = 0;
+    for (const segment of new Set(this.#segments)) cells += this.#verifySegment(segment);
+    assert(
+      cells + this.#aside.size === this.#entries.size,
+      "index: it holds more or fewer keys than there are",
+    );
+    for (let slot = 0; slot < this.#entries.top; slot++) {
+      if (this.#entries.isFree(slot)) continue;
+      assert(this.find(this.#entries.key(slot)) === slot, "index: a key does not lead to its slot");
+    }
+    const simple = this.#aside.size === 0 && this.#migrated >= this.#entries.top;
+    assert(!this.#simple || simple, "index: keys aside would be missed");
+  }
+
+  #probe(hash: number, key: unknown): number {
+    const pages = this.#pages;
+    const mask = this.#cellMask;
+    const cells = this.#directory[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    let at = hash & mask;
+    for (let cell = cells[at]; cell !== 0; cell = cells[at]) {
+      if (((cell ^ hash) & TAG_BITS) === 0) {
+        const slot = (cell & SLOT_BITS) - 1;
+        if (pages[slot >>> PAGE_BITS][(slot & PAGE_MASK) << 1] === key) return slot;
+      }
+      at = (at + 1) & mask;
+    }
+    return ABSENT;
+  }
+
+  #findOther(key: unknown): number {
+    this.lastHash = hashOther(key, this.#entries.top);
+    return this.#aside.get(key) ?? ABSENT;
+  }
+
+  #findAside(key: string | number): number {
+    const slot = this.#aside.get(key);
+    if (slot !== undefined) return slot;
+    if (typeof key !== "string" || !this.#migrating()) return ABSENT;
+    return this.#probe(sampleText(key), key);
+  }
+
+  #place(hash: number, slot: number, key: unknown): void {
+    const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    if (segment.used >= segment.cells.length * LOAD_MAX) {
+      this.#grow(hash);
+      this.#place(hash, slot, key);
+      return;
+    }
+    const cells = segment.cells;
+    const mask = this.#cellMask;
+    let at = hash & mask;
+    let same = 0;
+    for (let probes = 0; cells[at] !== 0; probes++) {
+      if (((cells[at] ^ hash) & TAG_BITS) === 0) same++;
+      if (probes === PROBE_MAX) {
+        this.#setAside(key, slot);
+        return;
+      }
+      at = (at + 1) & mask;
+    }
+    cells[at] = (hash & TAG_BITS) | (slot + 1);
+    segment.used++;
+    if (same >= SAME_HASH_MAX) this.#suspect(hash, key);
+  }
+
+  /** Several equal tags in one run: if the hashes are equal too, sampling does not tell these keys apart. */
+  #suspect(hash: number, key: unknown): void {
+    if (this.#whole || typeof key !== "string" || key.length < SAMPLED_LENGTH) return;
+    const cells = this.#directory[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    let same = 0;
+    for (let at = hash & this.#cellMask; cells[at] !== 0; at = (at + 1) & this.#cellMask) {
+      if (this.#entries.hashes.get((cells[at] & SLOT_BITS) - 1) === hash) same++;
+    }
+    if (same < SAME_HASH_MAX) return;
+    this.#whole = true;
+    this.#missed = NO_KEY;
+    this.#migrated = 0;
+    this.#simplify();
+  }
+
+  #migrating(): boolean {
+    return this.#migrated < this.#entries.top;
+  }
+
+  #migrate(steps: number): void {
+    for (let step = 0; step < steps && this.#migrating(); step++) this.#rehash(this.#migrated++);
+    if (!this.#migrating()) this.#migrated = Number.POSITIVE_INFINITY;
+    this.#simplify();
+  }
+
+  #rehash(slot: number): void {
+    if (this.#entries.isFree(slot)) return;
+    const key = this.#entries.key(slot);
+    if (typeof key !== "string" || key.length < SAMPLED_LENGTH || this.#aside.has(key)) return;
+    const hash = wholeText(key);
+    if (!this.#unplace(this.#entries.hashes.get(slot), slot)) return;
+    this.#entries.hashes.set(slot, hash);
+    this.#place(hash, slot, key);
+  }
+
+  #setAside(key: unknown, slot: number): void {
+    this.#aside.set(key, slot);
+    this.#simplify();
+  }
+
+  #simplify(): void {
+    this.#simple = this.#aside.size === 0 && !this.#migrating();
+  }
+
+  /** False when the slot is not in the table. */
+  #unplace(hash: number, slot: number): boolean {
+    const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    const { cells } = segment;
+    const mask = this.#cellMask;
+    let at = hash & mask;
+    while ((cells[at] & SLOT_BITS) !== slot + 1) {
+      if (cells[at] === 0) return false;
+      at = (at + 1) & mask;
+    }
+    this.#closeGap(cells, at);
+    segment.used--;
+    return true;
+  }
+
+  /** Moves later cells of the run up, each no further than its home. */
+  #closeGap(cells: Int32Array, gap: number): void {
+    const mask = this.#cellMask;
+    const hashes = this.#entries.hashes;
+    let hole = gap;
+    for (let at = (gap + 1) & mask; cells[at] !== 0; at = (at + 1) & mask) {
+      const home = hashes.get((cells[at] & SLOT_BITS) - 1) & mask;
+      if (((at - home) & mask) < ((at - hole) & mask)) continue;
+      cells[hole] = cells[at];
+      hole = at;
+    }
+    cells[hole] = 0;
+  }
+
+  /** Makes room in the segment of this hash: doubles it while it is the only one and small, else splits it. */
+  #grow(hash: number): void {
+    const at = (hash >>> SEGMENT_BITS) & this.#directoryMask;
+    const old = this.#segments[at];
+    if (old.cells.length < SEGMENT_CELLS) {
+      this.#setSegments(0, 1, segmentOf(old.cells.length * 2, 0));
+      this.#cellMask = old.cells.length * 2 - 1;
+    } else this.#split(at, old);
+    this.#refill(old.cells);
+  }
+
+  #split(at: number, old: Segment): void {
+    if (1 << old.depth > this.#directoryMask) {
+      this.#directory = this.#directory.concat(this.#directory);
+      this.#segments = this.#segments.concat(this.#segments);
+      this.#directoryMask = this.#directory.length - 1;
+    }
+    const step = 1 << old.depth;
+    const first = at & (step - 1);
+    this.#setSegments(first, step * 2, segmentOf(SEGMENT_CELLS, old.depth + 1));
+    this.#setSegments(first + step, step * 2, segmentOf(SEGMENT_CELLS, old.depth + 1));
+  }
+
+  #setSegments(first: number, step: number, segment: Segment): void {
+    for (let at = first; at < Math.max(1, this.#directory.length); at += step) {
+      this.#directory[at] = segment.cells;
+      this.#segments[at] = segment;
+    }
+  }
+
+  #refill(cells: Int32Array): void {
+    for (let at = 0; at < cells.length; at++) {
+      if (cells[at] === 0) continue;
+      const slot = (cells[at] & SLOT_BITS) - 1;
+      this.#place(this.#entries.hashes.get(slot), slot, this.#entries.key(slot));
+    }
+  }
+
+  #verifySegment(segment: Segment): number {
+    let used = 0;
+    for (const cell of segment.cells) if (cell !== 0) used++;
+    assert(used === segment.used, "index: a segment's count is wrong");
+    assert(used < segment.cells.length, "index: a segment is full, a probe would not end");
+    return used;
+  }
+}
+
+function inTable(key: unknown): key is string | number {
+  return typeof key === "string" || (typeof key === "number" && key === key);
+}
+
+function segmentOf(cells: number, depth: number): Segment {
+  return { cells: new Int32Array(cells), used: 0, depth };
+}

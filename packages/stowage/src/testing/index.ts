@@ -1,0 +1,23 @@
+/**
+ * `stowage/testing`: what this package tests itself with, for those who write a cache, a policy, or code that uses one.
+ *
+ *     FakeClock      time that moves when the test says so: new Cache({ clock })
+ *     cacheSuite     the promises of every verb, for any cache with these verbs, under any test runner
+ *     policySuite    what the cache relies on in an eviction policy
+ *
+ * Left out: anything a production program should import.
+ */
+
+export { cacheCases, cacheSuite, type Failure, failingCases, type Runner } from "./cache-suite.js";
+export type { Case } from "./cases.js";
+export { type Deferred, deferred } from "./deferred.js";
+export { FakeClock, settle } from "./fake-clock.js";
+export { failingPolicyCases, type PolicySubject, policySuite } from "./policy-suite.js";
+export {
+  ABILITIES,
+  type Ability,
+  allAbilities,
+  type CacheSubject,
+  type CacheUnderTest,
+  type SubjectOptions,
+} from "./subject.js";

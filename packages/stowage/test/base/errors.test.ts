@@ -1,0 +1,126 @@
+/** The error table: codes are stable and complete; each message says what was wrong and what would be right. */
+import { describe, expect, test } from "vitest";
+import { assert, unreachable } from "../../src/base/assert.js";
+import * as errors from "../../src/base/errors.js";
+
+const position = { path: "users.dump", offset: 12, record: 3 };
+const samples: errors.StowageError[] = [
+  new errors.InvalidOptionError({ where: "new Cache", option: "max", received: -1, expected: "at least 1" }),
+  new errors.InvalidDurationError("set", "ttl", "5 minutes", "has spaces in it", "5m"),
+  new errors.InvalidArgumentError("take", "the key", 1, "a text"),
+  new errors.InvalidValueError("set", "a"),
+  new errors.NonNumericValueError("incr", "a", "one"),
+  new errors.UnknownCommandError("lpp", ["lpop", "last"]),
+  new errors.UnknownWarmerError("user", ["users"]),
+  new errors.ClosedError("get"),
+  new errors.TransactionConflictError(["a", "b"], 6),
+  new errors.LoadTimeoutError("a", 100),
+  new errors.CorruptDumpError(position, "checksum differs"),
+  new errors.DumpVersionError("users.dump", 9, 1),
+  new errors.DumpIoError("write", "users.dump", new Error("ENOSPC")),
+  new errors.SerializationError("a function cannot be saved"),
+  new errors.VetoError("set", "audit"),
+  new errors.UnavailableError("save", "node:fs"),
+  new errors.StatsDisabledError("stats"),
+  new errors.AssertionError("slots are dense"),
+];
+
+describe("the table of errors", () => {
+  test("has exactly one class for each code", () => {
+    expect(samples.map((error) => error.code).sort()).toEqual(Object.keys(errors.errorCodes).sort());
+  });
+
+  test.each(samples.map((error) => [error.code, error] as const))(
+    "%s is an error as it should be",
+    (_, error) => {
+      expect(error).toBeInstanceOf(errors.StowageError);
+      expect(error).toBeInstanceOf(Error);
+      expect(error.name).toBe(error.constructor.name);
+      expect(error.message.length).toBeGreaterThan(10);
+      expect(String(error.stack)).toContain(error.message);
+    },
+  );
+
+  test("codes are those that were published", () => {
+    expect(Object.keys(errors.errorCodes)).toMatchInlineSnapshot(`
+      [
+        "STOWAGE_INVALID_OPTION",
+        "STOWAGE_INVALID_DURATION",
+        "STOWAGE_INVALID_ARGUMENT",
+        "STOWAGE_INVALID_VALUE",
+        "STOWAGE_NON_NUMERIC_VALUE",
+        "STOWAGE_UNKNOWN_COMMAND",
+        "STOWAGE_UNKNOWN_WARMER",
+        "STOWAGE_STATS_DISABLED",
+        "STOWAGE_CLOSED",
+        "STOWAGE_TRANSACTION_CONFLICT",
+        "STOWAGE_LOAD_TIMEOUT",
+        "STOWAGE_CORRUPT_DUMP",
+        "STOWAGE_DUMP_VERSION",
+        "STOWAGE_DUMP_IO",
+        "STOWAGE_SERIALIZATION",
+        "STOWAGE_VETO",
+        "STOWAGE_UNAVAILABLE",
+        "STOWAGE_ASSERTION",
+      ]
+    `);
+  });
+
+  test("messages", () => {
+    expect(samples.map((error) => error.message)).toMatchInlineSnapshot(`
+      [
+        "new Cache: option "max" must be at least 1, got -1.",
+        "set: "ttl" is not a duration: "5 minutes" has spaces in it. Did you mean "5m"?",
+        "take: the key must be a text, got 1.",
+        "set: the value for key "a" is undefined. undefined means a miss and cannot be stored; store null, or delete the key.",
+        "incr: key "a" holds "one", which is not a finite number. The value is unchanged; use set to replace it.",
+        "invoke: there is no command "lpp". Did you mean "lpop"?",
+        "warm: there is no warmer "user". Did you mean "users"?",
+        "get: the cache is closed. Make a new one, or close it later.",
+        "transaction: others wrote to "a", "b" during each of 6 attempts. Nothing was applied. Write these keys in transactions only, or allow more retries.",
+        "fetch: the loader for key "a" gave no value within 100 ms. Allow more time, or let grace serve the old value.",
+        "The dump "users.dump" is damaged at byte 12, after 3 entries: checksum differs. Nothing was applied; restore an undamaged copy.",
+        "The dump "users.dump" is of format version 9; this Stowage reads version 1. Restore it with the version that wrote it, or save it anew.",
+        "Could not write "users.dump": ENOSPC.",
+        "a function cannot be saved",
+        "set: the hook "audit" refused it. Nothing was changed.",
+        "save needs node:fs, which this runtime does not offer.",
+        "stats: this cache was made with stats: false. Leave that option out to count.",
+        "slots are dense",
+      ]
+    `);
+  });
+});
+
+describe("hostile parts of messages", () => {
+  test("long texts are cut and control characters escaped", () => {
+    const error = new errors.UnknownCommandError(`\n${"x".repeat(1_000_000)}`, ["last"]);
+    expect(error.message.length).toBeLessThan(300);
+    expect(error.message).not.toContain("\n");
+  });
+
+  test("values that throw when looked at are named all the same", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const trap = Object.create({
+      get constructor() {
+        throw new Error("looked");
+      },
+    });
+    for (const key of [proxy, trap, Symbol("s"), Object.create(null), () => {}, -0, 1n, [1]]) {
+      expect(new errors.InvalidValueError("set", key).message).toContain("is undefined");
+    }
+  });
+});
+
+describe("assert", () => {
+  test("throws an AssertionError with the message, and nothing when it holds", () => {
+    expect(() => assert(1 + 1 === 2, "sums")).not.toThrow();
+    expect(() => assert(0, "must hold")).toThrow(errors.AssertionError);
+    expect(() => assert(0, "must hold")).toThrow("must hold");
+  });
+
+  test("unreachable names the value", () => {
+    expect(() => unreachable("x" as never, "no such mode")).toThrow("no such mode: x");
+  });
+});

@@ -1,0 +1,155 @@
+/**
+ * The published package works as its users get it: packed, installed into an empty folder, imported as ESM and as
+ * CommonJS, type-checked under each module resolution, and without anything of Node where browsers load it.
+ */
+import { readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { publint } from "publint";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importsOf } from "../../layers/imports.js";
+import { Consumer, type Packed, packStowage, run } from "./consumer.js";
+
+const root = join(import.meta.dirname, "../../..");
+const manifest = JSON.parse(readFileSync(join(root, "packages/stowage/package.json"), "utf8")) as {
+  exports: Record<string, unknown>;
+};
+const subpaths = Object.keys(manifest.exports)
+  .filter((subpath) => subpath !== "./package.json")
+  .map((subpath) => join("stowage", subpath));
+
+let packed: Packed;
+let consumer: Consumer;
+
+beforeAll(() => {
+  packed = packStowage();
+  consumer = new Consumer(packed.tarball);
+});
+
+afterAll(() => {
+  consumer?.remove();
+  if (packed !== undefined) rmSync(dirname(packed.tarball), { recursive: true });
+});
+
+describe("the tarball", () => {
+  it("holds code, types, README and licence, and nothing else", () => {
+    const stray = packed.files.filter((path) => !/^dist\/.*\.(js|cjs|d\.ts|d\.cts)$/.test(path)).sort();
+    expect(stray).toEqual(["LICENSE", "README.md", "package.json"]);
+  });
+
+  it("stays small", () => {
+    expect(packed.bytes).toBeLessThan(1_500_000);
+  });
+
+  it("pleases publint", async () => {
+    const data = readFileSync(packed.tarball);
+    const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    expect(messages).toEqual([]);
+  });
+
+  it("pleases Are The Types Wrong, under every resolution", () => {
+    const attw = join(root, "node_modules/.bin/attw");
+    const options = ["--no-definitely-typed", "--format", "ascii", "--exclude-entrypoints", "./package.json"];
+    run(attw, [packed.tarball, ...options], consumer.folder);
+  });
+});
+
+/** Prints a few answers of a cache, so that a build that loads but does not work shows. */
+const session = `
+const cache = new Cache({ max: 2 });
+cache.set("a", 1);
+cache.set("b", 2, { ttl: "5m" });
+console.log(cache.get("a"), cache.size(), cache.get("none"));
+cache.close();`;
+const answers = "1 2 undefined";
+
+describe("the installed package", () => {
+  it("works as ESM", () => {
+    consumer.write("session.mjs", `import { Cache } from "stowage";${session}`);
+    expect(consumer.node("session.mjs")).toBe(answers);
+  });
+
+  it("works as CommonJS", () => {
+    consumer.write("session.cjs", `const { Cache } = require("stowage");${session}`);
+    expect(consumer.node("session.cjs")).toBe(answers);
+  });
+
+  it("works where there is no process, as in a browser", () => {
+    consumer.write(
+      "browser.mjs",
+      `const { log } = console; globalThis.process = undefined; globalThis.console = { log };
+      const { Cache } = await import("stowage");${session}`,
+    );
+    expect(consumer.node("browser.mjs")).toBe(answers);
+  });
+
+  it.each(subpaths)("exports the same names from both builds: %s", (subpath) => {
+    const names = `console.log(Object.keys(all).filter((name) => name !== "default").sort().join());`;
+    consumer.write("names.mjs", `import * as all from "${subpath}"; ${names}`);
+    consumer.write("names.cjs", `const all = require("${subpath}"); ${names}`);
+    const esm = consumer.node("names.mjs");
+    expect(esm).toMatch(/\w/);
+    expect(consumer.node("names.cjs")).toBe(esm);
+  });
+
+  it("shares one StowageError between subpaths of a build", () => {
+    consumer.write(
+      "errors.mjs",
+      `import * as main from "stowage"; import * as testing from "stowage/testing";
+      const shared = Object.keys(testing).filter((name) => name in main);
+      console.log(shared.every((name) => main[name] === testing[name]));`,
+    );
+    expect(consumer.node("errors.mjs")).toBe("true");
+  });
+
+  it("imports nothing of Node where browsers load it", () => {
+    const imported = reachableFrom(join(consumer.folder, "node_modules/stowage/dist/index.js"));
+    expect([...imported.outside]).toEqual([]);
+    expect(imported.files.size).toBeGreaterThan(0);
+  });
+});
+
+/** Follows static and dynamic imports through the built files. */
+function reachableFrom(entry: string) {
+  const files = new Set([entry]);
+  const outside = new Set<string>();
+  for (const file of files) {
+    for (const { specifier } of importsOf(file, readFileSync(file, "utf8"))) {
+      if (specifier.startsWith(".")) files.add(join(dirname(file), specifier));
+      else outside.add(specifier);
+    }
+  }
+  return { files, outside };
+}
+
+const typed = `
+const cache: Cache<string, number> = new Cache<string, number>({ max: 2, ttl: "5m" });
+const found: number | undefined = cache.get("a");
+// @ts-expect-error a string is no number
+cache.set("a", "1");
+export { found };`;
+
+describe("the types", () => {
+  const all = subpaths.map((subpath, at) => `import * as all${at} from "${subpath}"; export { all${at} };`);
+  const source = `import { Cache } from "stowage"; ${all.join(" ")}${typed}`;
+  const browser = { lib: ["ES2022", "DOM"], types: [] };
+  const node = { lib: ["ES2022"], types: ["node"] };
+
+  beforeAll(() => {
+    for (const name of ["typed.mts", "typed.cts", "typed.ts"]) consumer.write(name, source);
+  });
+
+  it.each([
+    ["node16, ESM and CommonJS, on Node", ["typed.mts", "typed.cts"], { module: "node16", ...node }],
+    [
+      "nodenext, ESM and CommonJS, in a browser",
+      ["typed.mts", "typed.cts"],
+      { module: "nodenext", ...browser },
+    ],
+    ["bundler, on Node", ["typed.ts"], { module: "esnext", moduleResolution: "bundler", ...node }],
+    ["bundler, in a browser", ["typed.ts"], { module: "esnext", moduleResolution: "bundler", ...browser }],
+    ["node10, CommonJS", ["typed.ts"], { module: "commonjs", moduleResolution: "node10", ...node }],
+  ])("are right under %s", (_resolution, files, options) => {
+    expect(() => consumer.tsc(files, options)).not.toThrow();
+  });
+});

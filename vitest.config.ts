@@ -1,0 +1,45 @@
+/**
+ * Tests run on the sources: `stowage` is packages/stowage/src, so nothing has to be built first. The project
+ * `package` is the exception: it builds, packs and installs the package as a user would.
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const sources = fileURLToPath(new URL("./packages/stowage/src", import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^stowage$/, replacement: `${sources}/index.ts` },
+      { find: /^stowage\/(.+)$/, replacement: `${sources}/$1/index.ts` },
+    ],
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "simulator/test/**/*.test.ts",
+            "bench/test/**/*.test.ts",
+            "scripts/test/*.test.ts",
+          ],
+          // Tests about memory call gc() themselves.
+          execArgv: ["--expose-gc"],
+        },
+      },
+      { extends: true, test: { name: "docs", include: ["scripts/test/docs/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: ["scripts/test/package/*.test.ts"],
+          hookTimeout: 180_000,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
