@@ -36,8 +36,8 @@ export default defineConfig({
         test: {
           name: "package",
           include: ["scripts/test/package/*.test.ts"],
-          hookTimeout: 180_000,
-          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          testTimeout: 180_000,
         },
       },
     ],

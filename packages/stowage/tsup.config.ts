@@ -24,6 +24,15 @@ function entries(): Record<string, string> {
   );
 }
 
+/**
+ * esbuild turns a class that mentions itself into `var X = class _X`, and a user who logs an error would read
+ * `_X`. The inner name can be X as well: it shadows the outer one and means the same class.
+ */
+function withClassNames(code: string): string {
+  const renamed = [...code.matchAll(/\b([A-Z]\w*) = class _\1\b/g)].map(([, name]) => name);
+  return renamed.reduce((text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), code);
+}
+
 export default defineConfig({
   entry: entries(),
   format: ["esm", "cjs"],
@@ -33,8 +42,14 @@ export default defineConfig({
   target: "node20",
   platform: "neutral",
   splitting: true,
-  treeshake: false,
+  // Subpaths share chunks, so that `stowage/testing` knows the StowageError of `stowage`. In CommonJS, tsup splits
+  // with sucrase, which initialises class fields in the wrong order; with `treeshake`, Rollup does it, rightly.
+  treeshake: true,
   clean: true,
   sourcemap: false,
   minify: false,
+  plugins: [{ name: "class-names", renderChunk: (code) => ({ code: withClassNames(code) }) }],
+  // Inlines constants. Bundled, they would become variables, which the engine has to load and cannot fold: measured,
+  // 15 ns on a get of 30.
+  minifySyntax: true,
 });

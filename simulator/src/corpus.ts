@@ -37,3 +37,8 @@ export const corpus: readonly CorpusTrace[] = [
 export function corpusPath(file: string): string {
   return fileURLToPath(new URL(`../traces/${file}`, import.meta.url));
 }
+
+/** `lirs-cpp.txt.gz` -> `lirs-cpp` */
+export function shortName(file: string): string {
+  return file.replace(/\.txt\.gz$/, "");
+}

@@ -65,7 +65,7 @@ const mnemonist: Peer = {
 
 const quickLru: Peer = {
   name: "quick-lru",
-  note: "quick-lru keeps up to twice its maxSize, so it is given half the capacity as that.",
+  note: "quick-lru keeps up to twice its maxSize; it is given half the capacity.",
   replay(requests, capacity) {
     const cache = new QuickLRU<string, string>({ maxSize: Math.ceil(capacity / 2) });
     let hits = 0;

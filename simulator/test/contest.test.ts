@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { compete } from "../src/contest.js";
 import { corpusPath } from "../src/corpus.js";
+import { demonstrate } from "../src/demonstration.js";
 import { peers, versionOf } from "../src/peers.js";
 import { readTrace } from "../src/read.js";
 import { contestReport } from "../src/report/contest.js";
@@ -46,5 +47,21 @@ describe("its table", () => {
   it("names the versions that are installed", () => {
     expect(versionOf("lru-cache")).toMatch(/^11\./);
     expect(versionOf("no-such-package")).toBe("?");
+  });
+});
+
+describe("npm start", { timeout: 60_000 }, () => {
+  it("shows two traces, a row per cache in each, a plot, and what to do next", async () => {
+    const parts: string[] = [];
+    await demonstrate({ secondsEach: 0.05, paint: plain, print: (text) => parts.push(text) });
+    const lines = parts.join("\n").split("\n");
+    for (const { name } of peers) expect(lines.filter((line) => line.startsWith(`${name} `))).toHaveLength(2);
+    expect(lines).toContain("cache2k-web07: a product-detail web server");
+    expect(lines).toContain("76,118 requests of 20,484 keys, room for 1,000");
+    expect(lines.filter((line) => line.startsWith("optimum"))[0]).toMatch(/ 63\.59 % +100\.0 %/);
+    expect(lines.filter((line) => line.startsWith("lru-cache"))[1]).toMatch(/ 47\.80 % /);
+    expect(lines.some((line) => line.endsWith("10,000 entries"))).toBe(true);
+    expect(lines.some((line) => line.includes("npm run simulate -- summary"))).toBe(true);
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(80);
   });
 });

@@ -62,7 +62,8 @@ describe("simulate <trace>", () => {
   });
 });
 
-describe("simulate summary", () => {
+/** Replays all ten traces. */
+describe("simulate summary", { timeout: 60_000 }, () => {
   it("prints a row per trace, the mean, and the worst points", async () => {
     const text = await printed("summary", "--policies", "lru,fifo");
     expect(text).toMatch(/^hits, % of optimum +lru +fifo$/m);

@@ -1,12 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { Cache } from "stowage";
 import { describe, expect, it } from "vitest";
 import { TraceError } from "../src/errors.js";
 import { LineFeed, RecordFeed } from "../src/feed.js";
 import { formats } from "../src/formats/index.js";
 import { readTrace } from "../src/read.js";
 import { TraceBuilder } from "../src/trace.js";
-import { readBytes, requested } from "./helpers.js";
+import { readBytes, requested, traceOf } from "./helpers.js";
 
 /** Records of libCacheSim: time, object, size, next access. */
 function oracleGeneral(...objects: bigint[]): Buffer {
@@ -55,6 +59,24 @@ describe("reads and recognises", () => {
   it("a file of many chunks", async () => {
     const keys = Array.from({ length: 100_000 }, (_, request) => `key-${request % 777}`);
     expect(requested(await readBytes(gzipSync(keys.join("\n"))))).toEqual(keys);
+  });
+});
+
+describe("what cache.record() writes", () => {
+  it("is the cache's traffic: the same keys the same number, in order", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stowage-record-"));
+    const asked = Array.from({ length: 5_000 }, (_, request) => `user:${(request * request) % 701}`);
+    const cache = new Cache<string, number>({ max: 10 });
+    try {
+      const recording = cache.record(join(folder, "requests.gz"));
+      for (const key of asked) if (cache.get(key) === undefined) cache.set(key, 1);
+      expect(await recording.stop()).toMatchObject({ requests: 5_000, dropped: 0 });
+      const trace = await readTrace(join(folder, "requests.gz"));
+      expect([...trace.requests]).toEqual([...traceOf(asked).requests]);
+    } finally {
+      cache.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -89,7 +89,8 @@ describe("usualCapacities", () => {
   ])("of %i keys are %j", (keys, expected) => expect(usualCapacities(keys)).toEqual(expected));
 });
 
-describe("summarize", () => {
+/** Replays all ten traces. */
+describe("summarize", { timeout: 60_000 }, () => {
   it("is the mean over ten traces at five sizes, and the worst point against LRU", async () => {
     const { traces, policies } = await summarize(["fifo", "lru"], replayPolicy);
     expect(traces).toHaveLength(10);

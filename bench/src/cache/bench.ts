@@ -1,5 +1,5 @@
 /** One run from plan to result: binaries, sequences, rounds, assembly. Prints nothing but progress. */
-import { pinning, resolveNode } from "../harness/node-binary.js";
+import { type NodeBinary, pinning } from "../harness/node-binary.js";
 import { bundleChild, type StowageFrom } from "./bundle.js";
 import type { Plan } from "./flags.js";
 import { assembleResult, type BenchResult } from "./result.js";
@@ -9,6 +9,8 @@ import { fullSettings, quickSettings, type Settings } from "./settings.js";
 
 export interface BenchOptions {
   plan: Plan;
+  /** The Node that the children run on. */
+  node: NodeBinary;
   stowageFrom: StowageFrom;
   /** Absent: what the plan's `quick` says. */
   settings?: Settings;
@@ -17,20 +19,20 @@ export interface BenchOptions {
 
 export async function runBench({
   plan,
+  node,
   stowageFrom,
   settings,
   progress,
 }: BenchOptions): Promise<BenchResult> {
   const began = performance.now();
   const sizes = settings ?? (plan.quick ? quickSettings : fullSettings);
-  const node = resolveNode(plan.node);
   const { prefix, core } = pinning();
   const child = await bundleChild(stowageFrom);
   const sequences = writeSequences(sizes);
   try {
     const table = await runRounds({
       ...plan,
-      command: [...prefix, node.path, "--expose-gc", child],
+      command: [...prefix, node.path, "--expose-gc", child.path],
       job: { settings: sizes, sequences: sequences.paths },
       progress,
     });
@@ -38,5 +40,6 @@ export async function runBench({
     return assembleResult({ ...plan, node: node.version, core, elapsedSeconds, settings: sizes, table });
   } finally {
     sequences.remove();
+    child.remove();
   }
 }

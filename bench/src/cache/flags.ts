@@ -8,7 +8,7 @@ export interface Plan {
   contenders: ContenderName[];
   rounds: number;
   quick: boolean;
-  /** Where the result goes; absent: bench/results/cache-node<major>.json. */
+  /** Where the result goes; absent: into bench/results. */
   json?: string;
   /** The command that starts the Node to measure on; absent: this one. */
   node?: string;
@@ -16,12 +16,12 @@ export interface Plan {
 
 export const usage = `npm run bench:cache -- [flags]
 
-  --rows a,b     only these rows: ${wrapped(rowNames)}
-  --peers a,b    only these contenders: ${wrapped(contenderNames)}
+  --rows a,b     only these rows:${wrapped(rowNames)}
+  --peers a,b    only these contenders:${wrapped(contenderNames)}
   --rounds n     rounds to take the median over (default 3; with --quick 1)
-  --quick        a tenth of the large sizes, in a minute and a half: for a first look, not for quoting
+  --quick        a tenth of the large sizes, in about a minute: for a first look, not for quoting
   --node "cmd"   measure on another Node, e.g. --node "npx -y node@24"
-  --json path    where the result is written (default bench/results/cache-node<major>.json)
+  --json path    where the result is written (default in bench/results)
   --help         this text
 `;
 

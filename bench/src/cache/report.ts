@@ -10,8 +10,8 @@ export function report(result: BenchResult): string {
     heading(result),
     table(result, "less is better: ns of CPU time an operation, bytes an entry, ms of stall", figureText),
     "–: the library does not do that; *: with a fifth of the entries, the library being so slow",
-    table(result, "ratio to lru-cache (below 1: faster or smaller)", ratioText("ratioToLruCache")),
-    table(result, "ratio to a bare Map", ratioText("ratioToMap")),
+    ratioTable(result, "ratio to lru-cache (below 1: faster or smaller)", "ratioToLruCache"),
+    ratioTable(result, "ratio to a bare Map", "ratioToMap"),
     hitRatios(result),
     barLines(result.bars),
     noise(result),
@@ -63,7 +63,19 @@ const figureText: CellText = (cell, row) => {
   return threeDigits(cell.median, row.unit === "ms" ? 2 : 1) + (cell.reduced ? "*" : "");
 };
 
-function ratioText(ratio: "ratioToLruCache" | "ratioToMap"): CellText {
+type RatioName = "ratioToLruCache" | "ratioToMap";
+
+/** Without the rows that have nothing to compare with. */
+function ratioTable(result: BenchResult, title: string, ratio: RatioName): string {
+  const compared = Object.entries(result.rows).filter(([, row]) =>
+    Object.values(row.contenders).some((cell) => "median" in cell && cell[ratio] !== null),
+  );
+  return compared.length === 0
+    ? ""
+    : table({ ...result, rows: Object.fromEntries(compared) }, title, ratioText(ratio));
+}
+
+function ratioText(ratio: RatioName): CellText {
   return (cell) => {
     const value = "median" in cell ? cell[ratio] : null;
     return value === null ? "–" : threeDigits(value, 2);

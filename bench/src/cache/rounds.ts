@@ -38,7 +38,7 @@ export type CollectedTable = Map<RowName, Map<ContenderName, Collected>>;
 const alwaysRepeated: readonly ContenderName[] = ["stowage", "map", "lru-cache", "arrays"];
 const repeatedUpToMs = 3_000;
 /** Who is not done by then has no figure on that row: "too slow". Others take a few seconds at most. */
-const childLimitMs = 12_000;
+const childLimitMs = 20_000;
 
 export async function runRounds(options: RoundsOptions): Promise<CollectedTable> {
   const table: CollectedTable = new Map();

@@ -5,16 +5,19 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type NodeBinary, resolveNode } from "../harness/node-binary.js";
 import { runBench } from "./bench.js";
 import { buildStowageIfOutdated } from "./bundle.js";
+import { contenderNames } from "./contenders/index.js";
 import { type Plan, parseFlags, usage } from "./flags.js";
 import { report } from "./report.js";
 import type { BenchResult } from "./result.js";
+import { rowNames } from "./rows.js";
 
-function readPlan(): Plan {
+function readPlan(): { plan: Plan; node: NodeBinary } {
   try {
     const plan = parseFlags(process.argv.slice(2));
-    if (plan !== undefined) return plan;
+    if (plan !== undefined) return { plan, node: resolveNode(plan.node) };
     process.stdout.write(usage);
     process.exit(0);
   } catch (error) {
@@ -23,17 +26,23 @@ function readPlan(): Plan {
   }
 }
 
-/** A given path is relative to where the user called npm; without one, results lie in bench/results. */
-function resultPath(plan: Plan, { node }: BenchResult): string {
+/**
+ * A given path is relative to where the user called npm. Without one results lie in bench/results, where a part of
+ * the table, or a quick one, does not take the place of a whole one.
+ */
+function resultPath(plan: Plan, { node, quick }: BenchResult): string {
   if (plan.json !== undefined) return resolve(process.env.INIT_CWD ?? process.cwd(), plan.json);
-  const major = /\d+/.exec(node)?.[0];
-  return fileURLToPath(new URL(`../../results/cache-node${major}.json`, import.meta.url));
+  const whole =
+    !quick && plan.rows.length === rowNames.length && plan.contenders.length === contenderNames.length;
+  const name = `cache-node${/\d+/.exec(node)?.[0]}${whole ? "" : "-partial"}.json`;
+  return fileURLToPath(new URL(`../../results/${name}`, import.meta.url));
 }
 
-const plan = readPlan();
-if (plan.contenders.includes("stowage")) buildStowageIfOutdated();
+const { plan, node } = readPlan();
+buildStowageIfOutdated();
 const result = await runBench({
   plan,
+  node,
   stowageFrom: "package",
   progress: (message) => process.stderr.write(`${message}\n`),
 });

@@ -62,12 +62,12 @@ export const quickSettings: Settings = {
  * most of the run. Only the rows marked as reducible depend on what is smaller here, and their cells say so.
  */
 export function reduced(settings: Settings): Settings {
-  const { large, stall, settleOps } = settings;
   return {
     ...settings,
-    large: Math.ceil(large / 5),
-    stall: Math.ceil(stall / 5),
-    settleOps: Math.ceil(settleOps / 2),
+    large: Math.ceil(settings.large / 5),
+    stall: Math.ceil(settings.stall / 5),
+    settleOps: Math.ceil(settings.settleOps / 2),
+    batchOps: Math.ceil(settings.batchOps / 8),
   };
 }
 

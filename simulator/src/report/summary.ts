@@ -1,4 +1,5 @@
 /** The summary over all traces as text: a row per trace, a column per policy. */
+import { shortName } from "../corpus.js";
 import type { Summary } from "../summary.js";
 import { count, percent } from "./numbers.js";
 import type { Paint } from "./paint.js";
@@ -7,7 +8,7 @@ import { table } from "./table.js";
 export function summaryReport({ traces, policies }: Summary, paint: Paint): string {
   const heads = ["hits, % of optimum", ...policies.map(({ policy }) => policy)];
   const rows = traces.map(({ name }, index) => [
-    name.replace(/\.txt\.gz$/, ""),
+    shortName(name),
     ...policies.map(({ ofOptimum }) => percent(ofOptimum[index])),
   ]);
   const means = ["mean", ...policies.map(({ meanOfOptimum }) => percent(meanOfOptimum))];
@@ -17,7 +18,7 @@ export function summaryReport({ traces, policies }: Summary, paint: Paint): stri
     "",
     paint.bold(`Furthest below LRU, in points of hit ratio, of ${sizes} sizes`),
     ...policies.map(({ policy, worstAgainstLru: { trace, capacity, points } }) => {
-      const where = `${trace.replace(/\.txt\.gz$/, "")} at ${count(capacity)}`;
+      const where = `${shortName(trace)} at ${count(capacity)}`;
       return `  ${policy.padEnd(10)}${points < 0 ? `${points.toFixed(2).padStart(7)}  ${where}` : "  never"}`;
     }),
   ].join("\n");

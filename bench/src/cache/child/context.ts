@@ -22,12 +22,13 @@ export interface Outcome {
 /** undefined: this contender cannot do that row. */
 export type Measurement = (context: Context) => Promise<Outcome | undefined>;
 
-/** A cache with room for `entries`: bounded there where the library has bounds, without a bound otherwise. */
+/** A cache with room for `entries`: bounded there as users do, or without a bound where the library has none. */
 export function openWithRoom(
   contender: Contender,
   entries: number,
   needs: Omit<Needs, "max"> = {},
 ): BenchCache | undefined {
+  if (contender.boundOnlyToEvict) return contender.create(needs);
   return contender.create({ ...needs, max: entries }) ?? contender.create(needs);
 }
 

@@ -46,5 +46,7 @@ export type BenchCache = SyncCache | AsyncCache;
 export interface Contender {
   /** May hold more than `max` entries by design: up to this many times as many. */
   readonly slack?: number;
+  /** Works better without its bound: has it only in rows that evict. */
+  readonly boundOnlyToEvict?: true;
   create(needs: Needs): BenchCache | undefined;
 }

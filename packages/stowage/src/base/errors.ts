@@ -169,7 +169,10 @@ export class UnknownWarmerError extends StowageError {
 /** `stats` was called on a cache that does not count. */
 export class StatsDisabledError extends StowageError {
   constructor() {
-    super("STOWAGE_STATS_DISABLED", "stats: this cache was made with stats: false. Leave that option out to count.");
+    super(
+      "STOWAGE_STATS_DISABLED",
+      "stats: this cache was made with stats: false. Leave that option out to count.",
+    );
   }
 }
 

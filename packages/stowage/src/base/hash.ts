@@ -19,7 +19,7 @@ import { InvalidArgumentError } from "./errors.js";
 import { isObjectPrototype, isPlainArray } from "./plain.js";
 
 const depthMax = 500;
-const lengthMax = 1_000_000;
+const lengthMax = 250_000;
 const plainData =
   "plain data (primitives, plain objects, arrays, Map, Set, Date, RegExp, URL, binary data); else give a key function";
 

@@ -5,6 +5,7 @@
  * restore. Each goes through `observe` only while somebody watches (hooks, tracers, a recording) or the cache is closed.
  */
 import type { Duration } from "../base/duration.js";
+import { assemble } from "./assemble.js";
 import * as commands from "./actions/commands.js";
 import * as dump from "./actions/dump.js";
 import * as expiry from "./actions/expiry.js";
@@ -22,7 +23,7 @@ import type { RestoreOptions, SaveOptions, SaveResult } from "./persist/types.js
 import { diagnostics } from "./services/diagnostics.js";
 import { observe } from "./services/observe.js";
 import { type RunningRecording, record } from "./services/recording.js";
-import { State } from "./state.js";
+import type { State } from "./state.js";
 import type {
   BulkLoader,
   CacheOptions,
@@ -63,7 +64,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   /** @throws InvalidOptionError for an option that is unknown, wrong, or in conflict with another one */
   constructor(options?: CacheOptions<K, V, C>) {
-    const state = new State<K, V>(options);
+    const state = assemble<K, V>(options);
     this.#s = state;
     state.verbs = this;
     this.ready = state.warmers.ready;

@@ -4,6 +4,8 @@
  */
 import type { Clock } from "../base/clock.js";
 import { systemClock } from "../base/clock.js";
+import { type Duration, parseDuration } from "../base/duration.js";
+import { InvalidOptionError } from "../base/errors.js";
 import {
   choice,
   duration,
@@ -225,15 +227,16 @@ const commandOptions = declareOptions({
 ]);
 export type BoundCommand = Bound<(typeof commandOptions)["specs"]>;
 
+const commandType = nested(commandOptions);
 const commandTable: OptionType<ReadonlyMap<string, BoundCommand>> = {
   text: "an object of commands by name",
   parse(value, where, name) {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return refused;
     const table = new Map<string, BoundCommand>();
-    const type = nested(commandOptions);
-    for (const [command, declared] of Object.entries(value)) {
-      const parsed = type.parse(declared, where, `${name}.${command}`);
-      if (parsed === refused) return refused;
+      for (const [command, declared] of Object.entries(value)) {
+      const option = `${name}.${command}`;
+      const parsed = commandType.parse(declared, where, option);
+      if (parsed === refused) throw new InvalidOptionError({ where, option, received: declared, expected: commandType.text });
       table.set(command, parsed as BoundCommand);
     }
     return table;
@@ -245,7 +248,11 @@ const policyType = either(
   choice(...policyNames),
   objectWith<Policy>("a policy", "resize", "reserve", "added", "hit", "written", "removed", "victim", "clear"),
 );
-const ttlType = either(duration, functionOf<(key: Any, value: Any) => unknown>("(key, value) => duration or null"));
+const ttlType: OptionType<number | ((key: Any, value: Any) => unknown)> = {
+  text: `${duration.text}, or a function (key, value) => duration or null`,
+  parse: (value, where, name) =>
+    typeof value === "function" ? (value as () => unknown) : parseDuration(value as Duration, where, name),
+};
 
 const declared = {
   name: option({ type: nonEmptyText, default: "cache", meaning: "names the cache in reports and on channels" }),
@@ -340,3 +347,8 @@ export const streamOptions = declareOptions({
   expired: option({ type: flag, default: false, meaning: "also entries that expired but are still there" }),
   buffer: option({ type: wholeNumber({ min: 1 }), default: 256, meaning: "entries looked at before other work has a turn" }),
 } satisfies Declares<StreamQuery<Any, Any, Any>>);
+
+/** For how long after expiry fetch may want a value. */
+export function keepMsOf(fetch: { readonly staleWhileRevalidate: number; readonly grace: number }): number {
+  return Math.max(fetch.staleWhileRevalidate, fetch.grace);
+}

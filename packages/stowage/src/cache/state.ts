@@ -3,19 +3,20 @@
  *
  * Invariant: between two verbs, every occupied slot of `entries` is in `index` and `policy`, and in `expiry` and `tags`
  * as far as it has a lifetime or tags. Only core/ changes these together; verbs call core/.
+ * The services that themselves work on a state (janitor, loads, warmers) are added by assemble.ts.
  */
 import { checkOnActions } from "./services/observe.js";
 import { Expiry, type Lifetime } from "./expiry/expiry.js";
 import { Timekeeper } from "./expiry/timekeeper.js";
-import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions } from "./options.js";
+import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions, keepMsOf } from "./options.js";
 import { createPolicy } from "./policy/create.js";
 import type { Policy } from "./policy/policy.js";
 import { Hooks } from "./services/hooks.js";
 import { Locks } from "./services/locks.js";
-import { Loads } from "./services/loads.js";
+import type { Loads } from "./services/loads.js";
 import { Outcomes } from "./services/outcomes.js";
-import { Warmers } from "./services/warmers.js";
-import { enforceBySchedule, Janitor } from "./expiry/janitor.js";
+import type { Warmers } from "./services/warmers.js";
+import type { Janitor } from "./expiry/janitor.js";
 import { Removals } from "./services/removals.js";
 import type { Recording } from "./services/recording.js";
 import { Reporter } from "./services/reporter.js";
@@ -47,10 +48,10 @@ export class State<K, V> {
   readonly removals: Removals<K, V>;
   readonly reporter: Reporter;
   readonly hooks: Hooks;
-  readonly janitor: Janitor<K, V>;
-  readonly loads: Loads<K, V>;
+  janitor!: Janitor<K, V>;
+  loads!: Loads<K, V>;
   readonly locks = new Locks<K>();
-  readonly warmers: Warmers<K, V>;
+  warmers!: Warmers<K, V>;
   max: number;
   maxWeight: number;
   weight = 0;
@@ -102,10 +103,6 @@ export class State<K, V> {
     this.plain = o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
     this.observed = this.hooks.any;
     this.policy.resize(o.max);
-    this.janitor = new Janitor(this, o.janitor);
-    if (o.enforce !== "always") enforceBySchedule(this, o.enforce.every, o.enforce.reclaim);
-    this.loads = new Loads(this);
-    this.warmers = new Warmers(this, o.warmers);
     if (o.onRemoval !== null) this.removals.listen(o.onRemoval);
   }
 }
@@ -114,9 +111,4 @@ export class State<K, V> {
 function fixedLifetime(o: BoundCacheOptions): Lifetime | null {
   if (typeof o.ttl === "function" || o.jitter > 0) return null;
   return Object.freeze({ ttlMs: o.ttl ?? 0, idleMs: o.idle, keepMs: keepMsOf(o.fetch) });
-}
-
-/** For how long after expiry fetch may want a value. */
-export function keepMsOf(fetch: { staleWhileRevalidate: number; grace: number }): number {
-  return Math.max(fetch.staleWhileRevalidate, fetch.grace);
 }

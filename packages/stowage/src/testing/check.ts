@@ -82,13 +82,21 @@ export async function rejects(
 function matches(error: unknown, expected: Expected | string, what: string): StowageError {
   const { name, says = [] } = typeof expected === "string" ? { name: expected } : expected;
   if (!(error instanceof StowageError)) fail(what, `expected ${name}, got ${show(error)}`);
-  if (error.name !== name) fail(what, `expected ${name}, got ${show(error)}`);
+  if (!namesOf(error).includes(name)) fail(what, `expected ${name}, got ${show(error)}`);
   if (!error.code?.startsWith("STOWAGE_")) fail(what, `${name} has no code of ours`);
   for (const word of says) {
     if (!error.message.includes(word))
       fail(what, `the message of ${name} should say "${word}", it says "${error.message}"`);
   }
   return error;
+}
+
+/** Of its class and those that it extends: an InvalidDurationError is an InvalidOptionError. */
+function namesOf(error: Error): string[] {
+  const names: string[] = [];
+  for (let maker = error.constructor; maker !== Error; maker = Object.getPrototypeOf(maker))
+    names.push(maker.name);
+  return names;
 }
 
 function equal(a: unknown, b: unknown): boolean {

@@ -21,7 +21,7 @@ const samples: errors.StowageError[] = [
   new errors.SerializationError("a function cannot be saved"),
   new errors.VetoError("set", "audit"),
   new errors.UnavailableError("save", "node:fs"),
-  new errors.StatsDisabledError("stats"),
+  new errors.StatsDisabledError(),
   new errors.AssertionError("slots are dense"),
 ];
 

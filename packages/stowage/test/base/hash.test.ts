@@ -117,6 +117,8 @@ describe("distinct lists never share a text", () => {
     [[undefined]],
     [Object.assign(["a"], { x: 1 })],
     [["a"]],
+    [{ [Symbol.for("")]: true, [Symbol.for("a")]: true, [Symbol.for("b")]: true }],
+    [{}, Symbol.for("y0:"), true, Symbol.for("a"), true, Symbol.for("b"), true],
     [new Map()],
     [new Set()],
     [new Map([["a", 1]])],

@@ -63,6 +63,7 @@ function sharedFetch(cache: Base): Record<string, (...args: Any[]) => Any> {
     fetch(key, loader, options) {
       const running =
         flights.get(key) ?? naiveFetch(cache, key, loader, options).finally(() => flights.delete(key));
+      running.catch(() => undefined);
       flights.set(key, running);
       return running;
     },
@@ -134,6 +135,7 @@ export const brokenCaches = {
         const gaveUp = new Promise((_, reject) =>
           signal?.addEventListener("abort", () => reject(signal.reason)),
         );
+        gaveUp.catch(() => undefined);
         const abortable = (...args: Any[]): Promise<Any> => Promise.race([loader(...args), gaveUp]);
         return shared(key, abortable, options);
       },
@@ -153,7 +155,7 @@ export const brokenCaches = {
   },
   "writes into the caller's options": (options: SubjectOptions) => {
     const cache = new Base(options as CacheOptions<Any, Any>);
-    options.ttl ??= 0;
+    options.name = "bound";
     return cache as unknown as CacheUnderTest;
   },
   "reads the caller's options again later": (options: SubjectOptions) => {
@@ -208,7 +210,8 @@ export const brokenCaches = {
     const hooks = (options.hooks ?? []) as Any[];
     const set = (...args: Any[]): boolean => {
       const result = Base.prototype.set.apply(cache, args as never);
-      for (const hook of hooks) hook.handle?.({ action: "set", args, result });
+      for (const hook of hooks)
+        void Promise.resolve(hook.handle?.({ action: "set", args, result })).catch(() => undefined);
       return result;
     };
     return Object.assign(cache, { set }) as unknown as CacheUnderTest;

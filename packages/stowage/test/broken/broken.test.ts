@@ -36,7 +36,9 @@ const noticedBy: Record<Mistake, readonly [string, ...string[]]> = {
   "wedges a key whose load failed": [
     "loading: a loader that rejects fails its callers, stores nothing, and the next call loads again",
   ],
-  "lets one caller's abort fail the others": ["loading: one caller who gives up does not fail the others"],
+  "lets one caller's abort fail the others": [
+    "callers who give up: one caller who gives up does not fail the others",
+  ],
   "tells listeners a wrong cause": [
     "removal listeners: clear and reset: cleared",
     "removal listeners: an entry that made room: evicted",

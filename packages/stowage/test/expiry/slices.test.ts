@@ -61,7 +61,7 @@ describe("janitor slices", () => {
       expect(cache.get(99_999), "expired, though its turn has not come").toBeUndefined();
       cache.set(1_000_000 + n, n, { ttl: null });
       expect(cache.get(1_000_000 + n)).toBe(n);
-      if (n % 5 === 0) cache.verify();
+      if (n === 5) cache.verify();
     }
     expect(between).toBeGreaterThan(3);
     cache.close();

@@ -1,4 +1,5 @@
 /** Damaged dumps: whatever byte is cut off or changed, a typed error says where, and no wrong entry ever comes out. */
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { CorruptDumpError, DumpVersionError, InvalidOptionError } from "../../src/base/errors.js";
 import { crc32 } from "../../src/cache/persist/crc32.js";
@@ -105,12 +106,12 @@ describe("forged, with checksums that fit", () => {
   /** A dump with one block of these bytes; the numbers in its head may lie. */
   function forged(
     records: Uint8Array,
-    lies: Partial<Record<"kind" | "stored" | "raw" | "entries" | "total", number>> = {},
+    lies: Partial<Record<"kind" | "compression" | "stored" | "raw" | "entries" | "total", number>> = {},
   ) {
     const id = "stowage-value-1";
     const header = new Uint8Array(12 + 1 + 8 + 1 + id.length);
     header.set([0x89, 0x53, 0x54, 0x4f, 0x57, 0x0d, 0x0a, 0x1a, 1, 0, header.length + 4, 0]);
-    if (lies.kind === 0x43) header[12] = 1;
+    header[12] = lies.compression ?? (lies.kind === 0x43 ? 1 : 0);
     header[21] = id.length * 2;
     header.set(new TextEncoder().encode(id), 22);
     const head = new DataView(new ArrayBuffer(13));
@@ -154,6 +155,19 @@ describe("forged, with checksums that fit", () => {
     ["two lengths", record, { raw: 8 }, "a block of 7 bytes claims to hold 8"],
     ["a bomb", record, { kind: 0x43, raw: 0xffff_ffff }, "a block of 7 bytes claims to hold 4294967295"],
     ["what was never compressed", record, { kind: 0x43 }, "a block cannot be decompressed"],
+    [
+      "a compressed block in a plain dump",
+      record,
+      { kind: 0x43, compression: 0 },
+      "a block is compressed, but the dump is not",
+    ],
+    ["more than was claimed", gzipSync(record), { kind: 0x43, raw: 6 }, "a block cannot be decompressed"],
+    [
+      "less than was claimed",
+      gzipSync(record),
+      { kind: 0x43, raw: 8 },
+      "a block has another length when decompressed",
+    ],
     ["no entries", record, { entries: 0 }, "a block claims 0 entries"],
     ["too many entries", record, { entries: 513 }, "a block claims 513 entries"],
     ["more entries than there are", record, { entries: 2 }, "1 bytes are needed, 0 are left"],
@@ -182,6 +196,19 @@ describe("forged, with checksums that fit", () => {
     const failure = await damaged(forged(records, lies));
     expect(failure.message).toContain(message);
     expect(failure.path).toBe(path);
+  });
+
+  test("a bomb is given up when it has reached what was claimed, not when it is all there", async () => {
+    const bomb = gzipSync(new Uint8Array(64 << 20));
+    const before = process.memoryUsage().arrayBuffers;
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    }, 1);
+    const failure = await damaged(forged(bomb, { kind: 0x43, raw: 100_000 }));
+    clearInterval(watch);
+    expect((failure.cause as { code: string }).code).toBe("ERR_BUFFER_TOO_LARGE");
+    expect(peak).toBeLessThan(16 << 20);
   });
 
   test("the byte of a record that cannot be decoded is that of the record", async () => {

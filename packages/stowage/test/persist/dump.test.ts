@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
+  AssertionError,
   CorruptDumpError,
   DumpIoError,
   DumpVersionError,
@@ -60,7 +61,7 @@ describe("round trips", () => {
           expect([...files.files.keys(), files.openCount]).toEqual([path, 0]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -364,6 +365,24 @@ describe("other dumps", () => {
     for await (const batch of dump.entries()) count += batch.length;
     expect(count).toBe(3_000);
   });
+});
+
+test("an entry that no restore would take is not written: the programmer's mistake, the old dump stays", async () => {
+  const files = new MemoryFiles();
+  const old = await dumpOf(files, entriesOf(1));
+  const wrong = [
+    { ttl: 0 },
+    { idle: -1 },
+    { weight: -1 },
+    { expiresAt: Infinity },
+    { ttl: null },
+    { weight: NaN },
+  ];
+  for (const each of wrong) {
+    const failure = await failureOf(saveDump(path, [entry("a", 1, each as Partial<DumpEntry>)], { files }));
+    expect(failure).toBeInstanceOf(AssertionError);
+  }
+  expect([files.files.get(path), files.files.size]).toEqual([old, 1]);
 });
 
 describe("options", () => {

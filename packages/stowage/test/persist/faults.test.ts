@@ -117,6 +117,15 @@ describe("restoring", () => {
     );
   });
 
+  test("the same while entries are given out", async () => {
+    const files = await prepare();
+    const dump = await openDump(path, { files });
+    files.fails = (_, operation) => operation === "close" || operation === "read";
+    const failure = await failureOf(dump.entries().next());
+    expect(failure.message).toMatch(/injected into close; before that: Could not read .*injected into read/);
+    expect(files.openCount).toBe(0);
+  });
+
   test("a file that became shorter while it was read", async () => {
     const files = await prepare();
     const bytes = files.files.get(path) as Uint8Array;

@@ -153,6 +153,24 @@ describe("fetchMany", () => {
     expect(cache.size()).toBe(0);
   });
 
+  it("a key that its only caller gave up, in a bulk load that goes on for another key, is not loaded a second time", async () => {
+    const abort = new AbortController();
+    const one = Promise.allSettled([cache.fetchMany(["a", "b"], loadMany, { signal: abort.signal })]);
+    const two = cache.fetch("b", loadOne);
+    await settle();
+    abort.abort();
+    await one;
+    const again = cache.fetch("a", loadOne);
+    await settle();
+    expect(bulks[0].signal.aborted).toBe(false);
+    expect(singles.length, "loads of a beside the bulk load, which still loads it").toBe(0);
+    answer(0, "!");
+    expect(await two).toBe("b!");
+    await settle();
+    singles[0]?.resolve("a!");
+    expect(await again).toBe("a!");
+  });
+
   it("negative results are remembered per key", async () => {
     const asked: string[][] = [];
     const load = (keys: string[]): [string, string][] => {

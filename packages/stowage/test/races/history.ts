@@ -12,6 +12,8 @@ export type Outcome = "value" | "commit" | "ignore" | "nothing" | "error";
 /** A load under way, or over. */
 export interface Load {
   readonly keys: readonly Key[];
+  /** It answers for a list of keys, also when that list has one. */
+  readonly bulk: boolean;
   /** The moment when its loader was called. */
   readonly from: number;
   readonly signal: AbortSignal;
@@ -47,6 +49,7 @@ type Change = { key: Key } | { tag: string } | { all: true };
 
 export class History {
   readonly #log: Change[] = [];
+  readonly #replaced = new Set<Key>();
   readonly #lastSet = new Map<Key, { value: unknown; tags: readonly string[]; at: number }>();
 
   /** Now. */
@@ -61,6 +64,17 @@ export class History {
   set(key: Key, value: unknown, tags: readonly string[]): void {
     this.add({ key });
     this.#lastSet.set(key, { value, tags, at: this.moment });
+    this.#replaced.delete(key);
+  }
+
+  /** A load that was begun after the last set, forced or behind, has ended: what was set may have made way for it. */
+  answered(key: Key, from: number): void {
+    const set = this.#lastSet.get(key);
+    if (set !== undefined && from >= set.at) this.#replaced.add(key);
+  }
+
+  mayBeReplaced(key: Key): boolean {
+    return this.#replaced.has(key);
   }
 
   /** Was the key, one of the tags, or everything written or invalidated between the two moments? */

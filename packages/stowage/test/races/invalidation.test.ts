@@ -85,6 +85,20 @@ describe("an invalidation during a load", () => {
     expect(scene.cache.get("a")).toBeUndefined();
   });
 
+  it("of a tag that only the running load has: whoever asks after it gets a load that began after it", async () => {
+    const before = scene.cache.fetch("a", scene.load, { tags: ["x"] });
+    await settle();
+    scene.cache.invalidateTag("x");
+    const after = scene.cache.fetch("a", scene.load);
+    await settle();
+    scene.loads[0].resolve("old");
+    expect(await before).toBe("old");
+    await settle();
+    expect(scene.loads.length).toBe(2);
+    scene.loads[1].resolve("new");
+    expect(await after).toBe("new");
+  });
+
   it("of another key or tag does not matter", async () => {
     const waiting = scene.cache.fetch("a", scene.load, { tags: ["x"] });
     await settle();

@@ -45,6 +45,17 @@ describe("time limits", () => {
     expect(await after).toBe("new");
   });
 
+  it("take of an entry that is only kept to be served stale: it is not served any more", async () => {
+    const options = { ttl: 10, staleWhileRevalidate: 1_000 };
+    await scene.cache.fetch("a", async () => "old", options);
+    scene.clock.advance(10);
+    expect(scene.cache.take("a")).toBeUndefined();
+    const after = scene.cache.fetch("a", scene.load, options);
+    await settle();
+    scene.loads[0].resolve("new");
+    expect(await after).toBe("new");
+  });
+
   it("delete during the grace of a failing load: the old value does not come back", async () => {
     const options = { ttl: 10, grace: 1_000 };
     await scene.cache.fetch("a", async () => "old", options);

@@ -8,7 +8,8 @@ import { openDump } from "../persist/restore.js";
 import { saveDump } from "../persist/save.js";
 import type { DumpEntry, RestoreOptions, SaveOptions, SaveResult } from "../persist/types.js";
 import { verbIndex } from "../services/stats.js";
-import { keepMsOf, type State } from "../state.js";
+import { keepMsOf } from "../options.js";
+import type { State } from "../state.js";
 import type { ExportedEntry } from "../types.js";
 import { ClosedError } from "../../base/errors.js";
 

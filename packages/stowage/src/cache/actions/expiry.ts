@@ -35,12 +35,12 @@ export function refresh<K, V>(s: State<K, V>, key: K): boolean {
   return withLive(s, key, "refresh", (slot) => s.expiry.restart(slot));
 }
 
-/** Milliseconds left; null: it does not expire; undefined: there is no such entry. */
+/** Milliseconds left, idleness apart; null: it does not expire; undefined: there is no such entry. */
 export function ttl<K, V>(s: State<K, V>, key: K): number | null | undefined {
   s.stats.calls[verbIndex.ttl]++;
   const slot = findLive(s, key);
   if (slot < 0) return undefined;
-  const until = s.expiry.freshUntil(slot);
+  const until = s.expiry.ttlUntil(slot);
   return until === Number.POSITIVE_INFINITY ? null : Math.max(0, until - s.time.now());
 }
 

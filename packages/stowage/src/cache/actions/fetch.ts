@@ -28,6 +28,7 @@ export async function fetchMany<K, V>(s: State<K, V>, keys: Iterable<K>, loader:
   checkLoader(loader, "fetchMany");
   s.stats.calls[verbIndex.fetchMany]++;
   const how = bindFetch(s, options, "fetchMany");
+  if (how.signal?.aborted) throw how.signal.reason;
   const asked = new Set(keys);
   const bulk = new Bulk(s, loader, how);
   const values = [...asked].map((key) => {
@@ -93,7 +94,7 @@ function fetchMissing<K, V>(s: State<K, V>, key: K, how: BoundFetchOptions, star
       ? giveStale(s, stale)
       : Promise.reject(failure.error);
   }
-  const joined = s.loads.joinable(key);
+  const joined = s.loads.joinable(key, how.tags);
   const load = joined ?? start(stale?.value);
   if (stale !== undefined && now < stale.expiredAt + how.staleWhileRevalidate) {
     if (joined === undefined) runBehind(s, load);
@@ -184,7 +185,7 @@ function startLoad<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: Boun
 
 /**
  * Whether a live entry is to be renewed behind. Early refresh is XFetch (Vattani, Chierichetti, Lowenstein: Optimal
- * Probabilistic Cache Stampede Prevention, VLDB 2015): now - cost * beta * ln(random) >= expiry.
+ * Probabilistic Cache Stampede Prevention, VLDB 2015): now - cost * beta * ln(1 - random) >= expiry.
  */
 function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions | undefined): boolean {
   const early = options?.earlyRefresh ?? s.options.fetch.earlyRefresh;
@@ -192,7 +193,8 @@ function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions 
   if (early === false && ahead === 0) return false;
   const left = s.expiry.freshUntil(slot) - s.time.now();
   if (left === Number.POSITIVE_INFINITY) return false;
-  if (ahead > 0 && left <= (1 - ahead) * s.expiry.ttlMs(slot)) return true;
+  const ttlMs = s.expiry.ttlMs(slot);
+  if (ahead > 0 && ttlMs - left >= ahead * ttlMs) return true;
   const beta = early === true ? 1 : Number(early);
   return beta > 0 && -s.expiry.costMs(slot) * beta * Math.log(1 - s.options.random()) >= left;
 }

@@ -1,5 +1,5 @@
 /** update, getAndUpdate, incr, decr: a new value made from the old one, in place: expiry and tags stay. */
-import { InvalidArgumentError, NonNumericValueError } from "../../base/errors.js";
+import { InvalidArgumentError, InvalidOptionError, NonNumericValueError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
 import { findLive } from "../core/lookup.js";
 import { storingOf, weigh } from "../core/lifetime.js";
@@ -80,7 +80,7 @@ function counter(options: CounterOptions | undefined, where: string): CounterOpt
   checkNames(options, counterOptions.names, where);
   const start: unknown = options.default;
   if (start !== undefined && (typeof start !== "number" || !Number.isFinite(start))) {
-    throw new InvalidArgumentError(where, "default", start, "a finite number");
+    throw new InvalidOptionError({ where, option: "default", received: start, expected: "a finite number" });
   }
   return options;
 }

@@ -1,8 +1,7 @@
 /** set, setMany, delete, clear, reset: writing and removing. */
-import { InvalidArgumentError } from "../../base/errors.js";
 import { causeOf, drop, dropAll } from "../core/remove.js";
 import { storingOf } from "../core/lifetime.js";
-import { checkValue, isPlain, noteWrite, put, putPlain } from "../core/put.js";
+import { checkEntries, checkValue, isPlain, noteWrite, put, putPlain } from "../core/put.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import type { SetOptions } from "../types.js";
@@ -57,17 +56,4 @@ export function reset<K, V>(s: State<K, V>): number {
   s.stats.reset(s.time.clock.wall());
   s.hooks.reset();
   return count;
-}
-
-/** The entries as an array of pairs, or an error that says which one is none. */
-export function checkEntries<K, V>(entries: Iterable<readonly [K, V]>, where: string): (readonly [K, V])[] {
-  if (typeof entries !== "object" || entries === null || typeof entries[Symbol.iterator] !== "function") {
-    throw new InvalidArgumentError(where, "entries", entries, "an iterable of [key, value] pairs");
-  }
-  const pairs = [...entries];
-  for (const [index, pair] of pairs.entries()) {
-    if (Array.isArray(pair) && pair.length === 2) continue;
-    throw new InvalidArgumentError(where, `entries[${index}]`, pair, "a [key, value] pair");
-  }
-  return pairs;
 }

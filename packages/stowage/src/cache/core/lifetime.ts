@@ -7,7 +7,8 @@ import { InvalidOptionError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
 import type { Lifetime } from "../expiry/expiry.js";
 import { setOptions } from "../options.js";
-import { keepMsOf, type State } from "../state.js";
+import { keepMsOf } from "../options.js";
+import type { State } from "../state.js";
 import type { SetOptions } from "../types.js";
 
 export interface Storing extends Lifetime {

@@ -1,5 +1,5 @@
 /** Storing a value: the one way in, for every verb, load, warmer and transaction. */
-import { InvalidValueError } from "../../base/errors.js";
+import { InvalidArgumentError, InvalidValueError } from "../../base/errors.js";
 import type { State } from "../state.js";
 import { SlotDoubles } from "../store/columns.js";
 import type { Storing } from "./lifetime.js";
@@ -65,6 +65,19 @@ export function noteWrite<K, V>(s: State<K, V>, key: K): void {
 
 export function checkValue(value: unknown, key: unknown, where: string): void {
   if (value === undefined) throw new InvalidValueError(where, key);
+}
+
+/** The entries as an array of pairs, or an error that says which one is none. */
+export function checkEntries<K, V>(entries: Iterable<readonly [K, V]>, where: string): (readonly [K, V])[] {
+  if (typeof entries !== "object" || entries === null || typeof entries[Symbol.iterator] !== "function") {
+    throw new InvalidArgumentError(where, "entries", entries, "an iterable of [key, value] pairs");
+  }
+  const pairs = [...entries];
+  for (const [index, pair] of pairs.entries()) {
+    if (Array.isArray(pair) && pair.length === 2) continue;
+    throw new InvalidArgumentError(where, `entries[${index}]`, pair, "a [key, value] pair");
+  }
+  return pairs;
 }
 
 function addPlain<K, V>(s: State<K, V>, key: K, hash: number, value: V): number {

@@ -21,7 +21,7 @@ export function exportedOf<K, V>(s: State<K, V>, slot: number): ExportedEntry<K,
   return {
     key: s.entries.key(slot),
     value: s.entries.value(slot),
-    expiresAt: ttlEnd(s, slot),
+    expiresAt: expiresAt(s, slot),
     ...(ttl > 0 && { ttl }),
     ...(idle > 0 && { idle }),
     ...(s.weights !== null && { weight: s.weights.get(slot) }),
@@ -29,13 +29,8 @@ export function exportedOf<K, V>(s: State<K, V>, slot: number): ExportedEntry<K,
   };
 }
 
-/** Idleness apart: whoever imports the entry uses it. */
-function ttlEnd<K, V>(s: State<K, V>, slot: number): number | null {
-  const until = s.expiry.ttlUntil(slot);
-  return until === Number.POSITIVE_INFINITY ? null : s.time.toWall(until);
-}
-
+/** Idleness apart: it moves with each use. */
 function expiresAt<K, V>(s: State<K, V>, slot: number): number | null {
-  const until = s.expiry.freshUntil(slot);
+  const until = s.expiry.ttlUntil(slot);
   return until === Number.POSITIVE_INFINITY ? null : s.time.toWall(until);
 }

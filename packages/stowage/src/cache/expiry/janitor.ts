@@ -49,7 +49,11 @@ export class Janitor<K, V> {
   #round(): void {
     const s = this.#state;
     if (s.closed) return;
-    if (this.#slice()) {
+    const more = this.#slice();
+    // A listener may have closed the cache, or set a timer by setting an entry.
+    if (s.closed) return;
+    if (more) {
+      this.close();
       this.#arm(0);
       return;
     }
@@ -88,7 +92,7 @@ export function enforceBySchedule<K, V>(s: State<K, V>, everyMs: number, reclaim
     if (s.entries.size > s.max) shrinkTo(s, s.max - Math.floor(s.max * reclaim));
     if (s.weights !== null && s.weight > s.maxWeight) shrinkWeight(s, s.maxWeight * (1 - reclaim));
     s.removals.flush();
-    timer = s.time.clock.setTimer(enforce, everyMs);
+    if (!s.closed) timer = s.time.clock.setTimer(enforce, everyMs);
   };
   timer = s.time.clock.setTimer(enforce, everyMs);
   s.closers.push(() => s.time.clock.clearTimer(timer));

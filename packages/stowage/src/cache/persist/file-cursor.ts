@@ -44,7 +44,6 @@ export class FileCursor {
   }
 
   async #next(count: number): Promise<Uint8Array | undefined> {
-    if (count > this.left) return undefined;
     const inChunk = this.offset - this.#chunkOffset;
     if (inChunk + count > this.#chunk.length) {
       await this.#read(count);

@@ -9,6 +9,7 @@
  *
  * What stands before key and value belongs to the cache and is the same under every serializer.
  */
+import { assert } from "../../base/assert.js";
 import { describe, quote } from "../../base/describe.js";
 import { SerializationError } from "../../base/errors.js";
 import type { ByteReader } from "./codec/byte-reader.js";
@@ -18,6 +19,14 @@ import type { DumpEntry } from "./types.js";
 
 const flag = { expiresAt: 1, ttl: 2, idle: 4, weight: 8, tags: 16 } as const;
 const flagsAll = 31;
+
+/** The least that each number may be. */
+const least = {
+  expiresAt: Number.NEGATIVE_INFINITY,
+  ttl: Number.MIN_VALUE,
+  idle: Number.MIN_VALUE,
+  weight: 0,
+} as const;
 
 export function writeRecord(out: ByteWriter, entry: DumpEntry, serializer: Serializer): void {
   const { expiresAt, ttl, idle, weight, tags } = entry;
@@ -29,10 +38,10 @@ export function writeRecord(out: ByteWriter, entry: DumpEntry, serializer: Seria
       (weight === undefined ? 0 : flag.weight) |
       (tagged ? flag.tags : 0),
   );
-  if (expiresAt !== null) out.f64(expiresAt);
-  if (ttl !== undefined) out.f64(ttl);
-  if (idle !== undefined) out.f64(idle);
-  if (weight !== undefined) out.f64(weight);
+  if (expiresAt !== null) writeBounded(out, "expiresAt", expiresAt);
+  if (ttl !== undefined) writeBounded(out, "ttl", ttl);
+  if (idle !== undefined) writeBounded(out, "idle", idle);
+  if (weight !== undefined) writeBounded(out, "weight", weight);
   if (tagged) writeTags(out, tags);
   writePart(out, "key", entry.key, entry, serializer);
   writePart(out, "value", entry.value, entry, serializer);
@@ -43,10 +52,10 @@ export function readRecord(reader: ByteReader, serializer: Serializer): DumpEntr
   const flags = reader.u8();
   if (flags > flagsAll) reader.malformed(`there are no flags ${flags}`);
   const entry: DumpEntry = { key: undefined, value: undefined, expiresAt: null };
-  if (flags & flag.expiresAt) entry.expiresAt = number(reader, "expiresAt", Number.NEGATIVE_INFINITY);
-  if (flags & flag.ttl) entry.ttl = number(reader, "ttl", Number.MIN_VALUE);
-  if (flags & flag.idle) entry.idle = number(reader, "idle", Number.MIN_VALUE);
-  if (flags & flag.weight) entry.weight = number(reader, "weight", 0);
+  if (flags & flag.expiresAt) entry.expiresAt = readBounded(reader, "expiresAt");
+  if (flags & flag.ttl) entry.ttl = readBounded(reader, "ttl");
+  if (flags & flag.idle) entry.idle = readBounded(reader, "idle");
+  if (flags & flag.weight) entry.weight = readBounded(reader, "weight");
   if (flags & flag.tags) entry.tags = Array.from({ length: reader.count() }, () => reader.name());
   entry.key = readPart(reader, "key", serializer);
   entry.value = readPart(reader, "value", serializer);
@@ -99,9 +108,19 @@ function readPart(reader: ByteReader, part: "key" | "value", serializer: Seriali
   }
 }
 
-function number(reader: ByteReader, what: string, min: number): number {
+/** What is out of bounds is a mistake of the cache's when it is written, and damage when it is read. */
+function writeBounded(out: ByteWriter, what: keyof typeof least, value: number): void {
+  assert(isBounded(what, value), "an entry's times and weight are finite, its ttl and idle above zero");
+  out.f64(value);
+}
+
+function readBounded(reader: ByteReader, what: keyof typeof least): number {
   const value = reader.f64();
-  return Number.isFinite(value) && value >= min ? value : reader.malformed(`its ${what} is ${value}`);
+  return isBounded(what, value) ? value : reader.malformed(`its ${what} is ${value}`);
+}
+
+function isBounded(what: keyof typeof least, value: number): boolean {
+  return Number.isFinite(value) && value >= least[what];
 }
 
 function reasonOf(cause: unknown): string {

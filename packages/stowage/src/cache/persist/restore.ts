@@ -90,16 +90,20 @@ class VerifiedDump implements OpenDump {
         await slice.rest();
       }
     } catch (failure) {
-      await failAfter(failure, "close", this.#path, () => this.close());
+      await failAfter(failure, "close", this.#path, () => this.#release());
     } finally {
       await this.close();
     }
   }
 
   async close(): Promise<void> {
+    await guarded("close", this.#path, () => this.#release());
+  }
+
+  async #release(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await guarded("close", this.#path, () => this.#file.close());
+    await this.#file.close();
   }
 
   #live(batch: DumpEntry[]): DumpEntry[] {

@@ -1,87 +1,78 @@
 /**
- * The default policy: lazy W-TinyLFU (Einziger, Friedman, Manes 2017) with exact histories in place of a sketch.
+ * The default policy: lazy W-TinyLFU (Einziger, Friedman, Manes 2017), with exact histories in place of a sketch.
  *
- *     new ---> window (a CLOCK queue) ---- candidate ----> contest ---- wins ---> main (a CLOCK)
- *              1 to 99 %, moved by          oldest entry      |                   the victim gives way
- *              what an entry earns          not read since    `-- loses --> out, score to the history
+ *     new --> window (CLOCK queue) -- candidate --> contest -- wins --> main (CLOCK sweep), the victim goes
+ *             1 to 99 % of entries                     `------ loses -> gone
+ *                                                                        | score
+ *     a new key takes its score back <---------------------------------- history
  *
  * Most new keys never come back; they pass through the window. The oldest window entry that was not read since it was
- * last looked at is the candidate for main, whose hand offers a victim that was not read since either. The one with the
- * higher score stays: requests of the past, each half as heavy after a half-life of 4 requests an entry.
+ * last looked at is the candidate for main, whose hand offers a victim that was not read since it passed. The higher
+ * score stays: the requests so far, each half as heavy after a half-life (tiny-lfu/decayed-score.ts).
  *
- * - **Lazy**: a read bumps a counter in one byte, and nothing else. The counters are poured into scores when an entry is
- *   examined for eviction, so scores are late and never wrong by much.
- * - **The candidate's present request does not count**; its score is that of the requests before. A key that comes back
- *   beats a resident that has been idle for longer than the key was away, which is what LIRS (Jiang, Zhang 2002) goes by,
- *   and many requests beat few. In a loop over more keys than fit nobody beats anybody, and main keeps a fixed part
- *   of it, which is the best one can do.
- * - **Keys that are gone keep their score** for as many keys as there are entries (tiny-lfu/history.ts). One that is not
- *   known there counts as last asked for 16 half-lives ago, so that a main space full of the dead is overrun in time.
- * - **No dice against crafted keys**: a score is the key's own, so nobody can raise it through collisions, and it ages;
- *   nothing holds its place without being asked for. The history's salt keeps attackers from choosing its buckets.
+ * - **Lazy**: a read bumps a counter in one byte, and nothing else. Counters are poured into scores when an entry is
+ *   examined for eviction; main's hand (Corbató's CLOCK) goes by slot numbers, and needs no links.
+ * - **The candidate's present request does not count.** A key that comes back beats a resident which has been idle for
+ *   longer than the key was away (the rule of LIRS, Jiang and Zhang 2002), and many requests beat few. In a loop over
+ *   more keys than fit, nobody beats anybody: main keeps a fixed part of it, which is the best one can do.
+ * - **Keys that are gone keep their score** in as many cells as there are entries (tiny-lfu/history.ts). A key that is
+ *   not known counts as last asked for 16 half-lives ago, so that a main space full of the dead is overrun in time.
+ * - **The window's share follows the hits** (tiny-lfu/window-share.ts): from next to nothing to nearly LRU.
+ * - **No dice against crafted keys.** A score is the key's own and ages, so collisions cannot make anybody immortal,
+ *   and nothing holds its place without being asked for.
  *
- * Per entry: a byte of state, 4 of hash, 2 of score, 4 for one remembered key, 4 per cell of the window's queue. A call
- * examines at most 64 entries of each space, moves at most 2 into main, and allocates nothing once grown.
- * Left out: weights (an entry is an entry), and keeping the history when the cache outgrows it twofold.
+ * Per entry 1 byte of state, 4 of hash, 2 of score, 4 of history, and 4 for each in the window. A call examines at most
+ * 64 entries of each space. Left out: weights (an entry is an entry), and carrying the history over when the cache
+ * has outgrown it.
  */
 import { assert } from "../../base/assert.js";
-import { CHUNK_BITS, CHUNK_MASK, growChunks } from "../store/chunks.js";
+import { SlotInts } from "../store/chunks.js";
 import type { Policy } from "./policy.js";
-import { ageOf, earlier, SCORE_STEPS, scoreAfter } from "./tiny-lfu/decayed-score.js";
+import { ageOf, earlier, SlotScores, scoreAfter } from "./tiny-lfu/decayed-score.js";
 import { History } from "./tiny-lfu/history.js";
+import { HORIZON, RequestClock } from "./tiny-lfu/request-clock.js";
 import { SlotQueue } from "./tiny-lfu/slot-queue.js";
 import { LATE, MAIN, MAIN_BIT, QUEUED, READS, SlotStates, USED } from "./tiny-lfu/slot-states.js";
 import { WindowShare } from "./tiny-lfu/window-share.js";
 
 /** Entries looked at in each space for one victim. Each was read since the last time, which paid for it. */
 const EXAMINED_MAX = 64;
-/** Entries that one call lets into main without a contest, where main has room: one comes in at a time, so two suffice. */
-const ADMITTED_MAX = 2;
-/** Requests per entry in which a request loses half its weight; from 2 to 8 the traces come out the same within 0.2 %. */
-const HALF_LIFE = 4;
-/** Steps of score (16 half-lives) after which a key counts as unknown, and the most that time advances at once. */
-const HORIZON = 16 * SCORE_STEPS;
-/** Keys remembered per entry. */
-const REMEMBERED = 1;
 const NONE = -1;
 
 export interface TinyLfuOptions {
-  /** Numbers from 0 up to 1; salts the history. Default: Math.random. */
+  /** Numbers from 0 up to 1; asked once, for what salts the history. Default: Math.random. */
   random?: () => number;
 }
 
 export class TinyLfuPolicy implements Policy {
   readonly name = "w-tinylfu";
   readonly #states = new SlotStates();
-  #bytes = this.#states.bytes;
-  readonly #hashes: Int32Array[] = [];
-  readonly #scores: Uint16Array[] = [];
+  readonly #hashes = new SlotInts();
+  readonly #scores = new SlotScores();
+  readonly #clock = new RequestClock();
   readonly #salt: number;
+  /** The states' bytes and the clock's hits, at hand for hit(). */
+  #bytes = this.#states.bytes;
+  readonly #hits = this.#clock.hits;
   #queue = new SlotQueue();
   #share = new WindowShare();
   #history: History | undefined;
-  #capacity = 0;
-  /** Up to the first eviction everything goes to main: there is nothing to choose yet. */
-  #filling = true;
   #windowLength = 0;
   #mainLength = 0;
+  /** Where main's sweep goes on. */
   #hand = 0;
-  /** Reads that hit, of [window, main], and entries added, in this period. */
-  readonly #hits = new Int32Array(2);
-  #added = 0;
-  /** Those of them that are part of `now` already, in steps of scores, of `step` requests each. */
-  #timed = 0;
-  #now = 0;
-  #step = 1;
+  /** Until the first eviction everything goes to main: there is nothing to choose yet. */
+  #filling = true;
+  #capacity = 0;
   /** Entries when last asked for a victim, and how many of them the window should have. */
-  #room = 0;
-  #windowMax = 1;
+  #entries = 0;
+  #windowTarget = 1;
 
   constructor({ random = Math.random }: TinyLfuOptions = {}) {
     this.#salt = Math.floor(random() * 2 ** 32) | 0;
   }
 
-  /** The spaces share what is there when a victim is asked for; the capacity only tells when that will be. */
+  /** Window and main share what is there when a victim is asked for; the capacity only tells when that may be. */
   resize(capacity: number): void {
     if (capacity > this.#capacity) this.#filling = true;
     this.#capacity = capacity;
@@ -90,19 +81,18 @@ export class TinyLfuPolicy implements Policy {
   reserve(slots: number): void {
     this.#states.reserve(slots);
     this.#bytes = this.#states.bytes;
-    growChunks(this.#hashes, slots, Int32Array);
-    growChunks(this.#scores, slots, Uint16Array);
+    this.#hashes.reserve(slots);
+    this.#scores.reserve(slots);
   }
 
   added(slot: number, hash: number): void {
-    this.#added++;
-    this.#hashes[slot >>> CHUNK_BITS][slot & CHUNK_MASK] = hash;
-    const known = this.#history === undefined ? NONE : this.#history.take(hash, this.#now);
-    const score = known === NONE ? earlier(this.#now, HORIZON) : known;
-    if (this.#filling) {
-      this.#bytes[slot] &= QUEUED;
-      this.#enterMain(slot, score);
-    } else this.#enterWindow(slot, score);
+    const now = this.#clock.now;
+    this.#clock.added++;
+    this.#hashes.set(slot, hash);
+    const known = this.#history === undefined ? NONE : this.#history.take(hash, now);
+    this.#scores.set(slot, known === NONE ? earlier(now, HORIZON) : known);
+    if (this.#filling) this.#enterMain(slot);
+    else this.#enterWindow(slot);
   }
 
   hit(slot: number): void {
@@ -117,32 +107,19 @@ export class TinyLfuPolicy implements Policy {
 
   removed(slot: number): void {
     const state = this.#bytes[slot];
-    this.#bytes[slot] = state & QUEUED;
-    let score = this.#scoreOf(slot);
-    if ((state & READS) !== 0) score = scoreAfter(score, state & READS, this.#now);
-    if ((state & MAIN) !== 0) {
-      this.#mainLength--;
-      this.#states.leaveMain(slot);
-    } else {
-      this.#windowLength--;
-      if (this.#queue.head() === slot && (state & QUEUED) !== 0) this.#dropHead(slot);
-      score = scoreAfter(score, 1, this.#now);
-    }
-    this.#history?.put(this.#hashes[slot >>> CHUNK_BITS][slot & CHUNK_MASK], score, this.#now);
+    if ((state & READS) !== 0) this.#pour(slot);
+    if ((state & MAIN) !== 0) this.#leaveMain(slot);
+    else this.#leaveWindow(slot);
+    this.#history?.put(this.#hashes.get(slot), this.#scores.get(slot), this.#clock.now);
   }
 
   victim(): number {
-    const room = this.#windowLength + this.#mainLength;
-    const requests = (this.#hits[0] + this.#hits[1] + this.#added) >>> 0;
+    const entries = this.#windowLength + this.#mainLength;
     this.#filling = false;
-    if (room !== this.#room) this.#settle(room);
-    if (requests - this.#timed >= this.#step) this.#passTime(requests);
-    const windowMax = this.#windowMax;
-    if (this.#windowLength < windowMax && this.#mainLength > 0) return this.#mainVictim();
-    for (let admitted = 0; admitted < ADMITTED_MAX && this.#windowLength > windowMax; admitted++) {
-      const candidate = this.#candidate();
-      if (candidate !== NONE) this.#admit(candidate);
-    }
+    if (entries !== this.#entries) this.#settle(entries);
+    if (this.#clock.passes(entries)) this.#adapt();
+    if (this.#windowLength < this.#windowTarget && this.#mainLength > 0) return this.#mainVictim();
+    if (this.#windowLength > this.#windowTarget * 1.25) this.#admit(this.#candidate());
     const candidate = this.#candidate();
     if (this.#mainLength === 0) return candidate;
     return this.#contest(candidate, this.#mainVictim());
@@ -150,104 +127,105 @@ export class TinyLfuPolicy implements Policy {
 
   clear(): void {
     this.#states.clear();
+    this.#clock.startPeriod();
     this.#queue = new SlotQueue();
     this.#share = new WindowShare();
     this.#history = undefined;
-    this.#filling = true;
     this.#windowLength = 0;
     this.#mainLength = 0;
-    this.#room = 0;
-    this.#startPeriod();
+    this.#filling = true;
+    this.#entries = 0;
   }
 
   verify(slots: readonly number[]): void {
-    this.#states.verify();
     const given = new Set(slots);
-    assert(given.size === slots.length, "a slot is given twice");
-    assert(given.size === this.#windowLength + this.#mainLength, `${given.size} slots are given`);
     const queued = new Set(this.#queue.slots());
+    assert(given.size === slots.length, "a slot is given twice");
     assert(queued.size === this.#queue.length, "a slot is queued twice");
+    assert(given.size === this.#windowLength + this.#mainLength, `${given.size} slots are given, not all`);
     let main = 0;
     for (let slot = 0; slot < this.#bytes.length; slot++) {
       const state = this.#bytes[slot];
+      const inWindow = (state & (USED | MAIN)) === USED;
       assert(((state & USED) !== 0) === given.has(slot), `slot ${slot} is in state ${state}`);
-      assert(
-        ((state & QUEUED) !== 0) === queued.has(slot),
-        `slot ${slot} is queued and not marked so, or not queued`,
-      );
-      assert((state & (USED | MAIN)) !== USED || queued.has(slot), `slot ${slot} is lost to the window`);
+      assert(((state & QUEUED) !== 0) === queued.has(slot), `slot ${slot} and the queue disagree`);
+      assert(!inWindow || queued.has(slot), `slot ${slot} of the window is not queued`);
       if ((state & MAIN) !== 0) main++;
     }
-    assert(main === this.#mainLength, `${main} slots of main, not ${this.#mainLength}`);
+    assert(main === this.#mainLength, `${main} slots are of main, not ${this.#mainLength}`);
+    this.#states.verify();
   }
 
-  #scoreOf(slot: number): number {
-    return this.#scores[slot >>> CHUNK_BITS][slot & CHUNK_MASK];
-  }
-
-  #setScore(slot: number, score: number): void {
-    this.#scores[slot >>> CHUNK_BITS][slot & CHUNK_MASK] = score;
-  }
-
-  #enterWindow(slot: number, score: number): void {
-    this.#setScore(slot, score);
+  /** A cell that an earlier entry of the slot left in the middle of the queue becomes this one's. */
+  #enterWindow(slot: number): void {
     this.#windowLength++;
     if ((this.#bytes[slot] & QUEUED) !== 0) this.#bytes[slot] = USED | QUEUED | LATE;
-    else {
-      this.#bytes[slot] = USED | QUEUED;
-      this.#queue.push(slot);
-    }
+    else this.#enqueue(slot);
   }
 
-  /** Now its first request counts as well. Keeps the mark of a cell in the queue. */
-  #enterMain(slot: number, score: number): void {
-    this.#setScore(slot, scoreAfter(score, 1, this.#now));
+  /** Its first request counts from now on. A cell in the middle of the queue stays there until it comes up. */
+  #leaveWindow(slot: number): void {
+    this.#windowLength--;
+    this.#countRequests(slot, 1);
+    this.#bytes[slot] &= QUEUED;
+    if (this.#bytes[slot] !== 0 && this.#queue.head() === slot) this.#dropHead(slot);
+  }
+
+  #enterMain(slot: number): void {
+    this.#mainLength++;
+    this.#countRequests(slot, 1);
     this.#bytes[slot] = (this.#bytes[slot] & QUEUED) | USED | MAIN;
     this.#states.enterMain(slot);
-    this.#mainLength++;
   }
 
-  /** From the head of the window's queue into main. */
+  #leaveMain(slot: number): void {
+    this.#mainLength--;
+    this.#bytes[slot] &= QUEUED;
+    this.#states.leaveMain(slot);
+  }
+
+  #enqueue(slot: number): void {
+    this.#bytes[slot] = USED | QUEUED;
+    this.#queue.push(slot);
+  }
+
+  #dropHead(slot: number): void {
+    this.#bytes[slot] &= ~QUEUED;
+    this.#queue.shift();
+  }
+
+  /** Lets the head of the queue into main. */
   #admit(candidate: number): void {
+    if (candidate === NONE) return;
     this.#dropHead(candidate);
     this.#windowLength--;
-    this.#enterMain(candidate, this.#scoreOf(candidate));
+    this.#enterMain(candidate);
   }
 
   #contest(candidate: number, victim: number): number {
     if (candidate === NONE) return victim;
-    const now = this.#now;
-    if (ageOf(this.#scoreOf(candidate), now) >= ageOf(this.#scoreOf(victim), now)) return candidate;
+    const now = this.#clock.now;
+    if (ageOf(this.#scores.get(candidate), now) >= ageOf(this.#scores.get(victim), now)) return candidate;
     this.#admit(candidate);
     return victim;
   }
 
-  /** The oldest window entry, at the queue's head, after those that were read had another turn; or NONE within reach. */
+  /** The queue's head, once entries that were read have gone round again; NONE if that takes too long and main has some. */
   #candidate(): number {
     for (let examined = 0; this.#windowLength > 0; examined++) {
       const slot = this.#queue.head();
       const state = this.#bytes[slot];
       const inWindow = (state & (USED | MAIN)) === USED;
       if (inWindow && ((state & (READS | LATE)) === 0 || examined >= EXAMINED_MAX)) return slot;
-      if (examined >= EXAMINED_MAX && this.#mainLength > 0) return NONE;
+      if (examined >= EXAMINED_MAX && this.#mainLength > 0) break;
+      if (inWindow) this.#pour(slot);
       this.#dropHead(slot);
-      if (inWindow) this.#carry(slot);
+      if (inWindow) this.#enqueue(slot);
     }
     return NONE;
   }
 
-  #carry(slot: number): void {
-    this.#pour(slot);
-    this.#bytes[slot] = USED | QUEUED;
-    this.#queue.push(slot);
-  }
-
-  #dropHead(slot: number): void {
-    this.#queue.shift();
-    this.#bytes[slot] &= ~QUEUED;
-  }
-
-  /** The entry of main at the hand, after those that were read had another turn. The hand stays at it. */
+  /** The entry of main under the hand, once those that were read have been passed. The hand stays. */
   #mainVictim(): number {
     let slot = this.#states.nextInMain(this.#hand);
     for (let examined = 0; examined < EXAMINED_MAX && (this.#bytes[slot] & READS) !== 0; examined++) {
@@ -263,34 +241,26 @@ export class TinyLfuPolicy implements Policy {
     const reads = this.#bytes[slot] & READS;
     if (reads === 0) return;
     this.#bytes[slot] &= ~READS;
-    this.#setScore(slot, scoreAfter(this.#scoreOf(slot), reads, this.#now));
+    this.#countRequests(slot, reads);
   }
 
-  /** The number of entries that share the cache has changed. A history too small, or far too large, is begun anew. */
-  #settle(room: number): void {
-    this.#room = room;
-    this.#step = Math.max(1, Math.floor((room * HALF_LIFE) / SCORE_STEPS));
-    this.#windowMax = this.#share.of(room);
-    const keys = room * REMEMBERED;
+  #countRequests(slot: number, count: number): void {
+    this.#scores.set(slot, scoreAfter(this.#scores.get(slot), count, this.#clock.now));
+  }
+
+  /** The number of entries has changed. A history too small for it, or far too large, is begun anew. */
+  #settle(entries: number): void {
+    this.#entries = entries;
+    this.#windowTarget = this.#share.of(entries);
     const size = this.#history === undefined ? 0 : this.#history.size;
-    if (keys > size * 2 || keys * 8 < size) this.#history = new History(keys, this.#salt, this.#now);
+    if (entries > size * 2 || entries * 8 < size)
+      this.#history = new History(entries, this.#salt, this.#clock.now);
   }
 
-  /** Time passes with requests. No more than the horizon at once: what is beyond it is equally old. */
-  #passTime(requests: number): void {
-    const steps = Math.floor((requests - this.#timed) / this.#step);
-    this.#timed += steps * this.#step;
-    this.#now = earlier(this.#now, -Math.min(steps, HORIZON));
-    if (requests < this.#room) return;
-    this.#share.adapt(this.#hits[0] >>> 0, this.#hits[1] >>> 0, this.#windowLength, this.#mainLength);
-    this.#windowMax = this.#share.of(this.#room);
-    this.#startPeriod();
-  }
-
-  /** Requests that have not made a step of time are lost; they are less than one in four of a period. */
-  #startPeriod(): void {
-    this.#hits.fill(0);
-    this.#added = 0;
-    this.#timed = 0;
+  #adapt(): void {
+    const [windowHits, mainHits] = this.#hits;
+    this.#share.adapt(windowHits >>> 0, mainHits >>> 0, this.#windowLength, this.#mainLength);
+    this.#windowTarget = this.#share.of(this.#entries);
+    this.#clock.startPeriod();
   }
 }

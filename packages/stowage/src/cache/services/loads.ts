@@ -19,7 +19,8 @@ import { findLive } from "../core/lookup.js";
 import { put } from "../core/put.js";
 import { drop } from "../core/remove.js";
 import type { BoundFetchOptions } from "../options.js";
-import { keepMsOf, type State } from "../state.js";
+import { keepMsOf } from "../options.js";
+import type { State } from "../state.js";
 import { Commit, Ignore, type LoadResult, type SetOptions } from "../types.js";
 import { diagnostics } from "./diagnostics.js";
 import type { Watch } from "./watches.js";
@@ -34,6 +35,8 @@ export class Load<V> {
   background = false;
   /** From when the loader is called; before, the load waits for an overtaken one. */
   watch: Watch | null = null;
+  /** The number of the last invalidation of a tag when it began. */
+  tagsAt = 0;
   promise!: Promise<V | undefined>;
 
   get overtaken(): boolean {
@@ -48,7 +51,10 @@ export class Load<V> {
 
 export class Loads<K, V> {
   readonly #state: State<K, V>;
+  /** The latest load of each key. */
   readonly #current = new Map<K, Load<V>>();
+  /** All of them, overtaken ones too. */
+  readonly #running = new Set<Load<V>>();
 
   constructor(state: State<K, V>) {
     this.#state = state;
@@ -59,10 +65,12 @@ export class Loads<K, V> {
     return this.#current.size;
   }
 
-  /** The load that a caller who comes now may wait for. */
-  joinable(key: K): Load<V> | undefined {
+  /** The load that a caller who comes now may wait for: none of the tags that it names was invalidated since it began. */
+  joinable(key: K, tags: readonly string[]): Load<V> | undefined {
     const load = this.#current.get(key);
-    return load === undefined || load.overtaken ? undefined : load;
+    if (load === undefined || load.overtaken) return undefined;
+    const invalidated = load.watch !== null && this.#state.tags.invalidatedSince(tags, load.tagsAt);
+    return invalidated ? undefined : load;
   }
 
   /** Whether a load is under way that a new one would have to wait for. */
@@ -75,6 +83,7 @@ export class Loads<K, V> {
     const before = this.#current.get(key);
     const load = new Load<V>();
     this.#current.set(key, load);
+    this.#running.add(load);
     load.promise = before === undefined ? this.#perform(key, load, run, how) : this.#performAfter(before, key, load, run, how);
     // Waiters hear of a failure; a load without any must not be an unhandled rejection.
     load.promise.catch(() => {});
@@ -82,7 +91,7 @@ export class Loads<K, V> {
   }
 
   verify(): void {
-    for (const load of this.#current.values()) assert(load.promise !== undefined, "loads: a load was never begun");
+    for (const load of this.#current.values()) assert(this.#running.has(load), "loads: one that has ended can still be joined");
     assert(this.#state.watches.size >= 0, "loads: a watch was removed twice");
   }
 
@@ -99,12 +108,12 @@ export class Loads<K, V> {
     const s = this.#state;
     const watch = s.watches.add(key);
     load.watch = watch;
-    const tagsAt = s.tags.sequence;
+    load.tagsAt = s.tags.sequence;
     const startedAt = s.time.now();
     const timer = this.#limit(key, load, how.timeout);
     try {
       const result = await untilAborted(run, load.controller.signal);
-      const value = this.#settle(key, watch, tagsAt, s.time.now() - startedAt, result, how);
+      const value = this.#settle(key, load, watch, s.time.now() - startedAt, result, how);
       this.#count(key, startedAt, undefined);
       return value;
     } catch (error) {
@@ -120,7 +129,7 @@ export class Loads<K, V> {
   }
 
   /** Stores what was loaded, if it may be; returns the value for the callers. */
-  #settle(key: K, watch: Watch, tagsAt: number, costMs: number, result: LoadResult<V>, how: BoundFetchOptions): V | undefined {
+  #settle(key: K, load: Load<V>, watch: Watch, costMs: number, result: LoadResult<V>, how: BoundFetchOptions): V | undefined {
     const s = this.#state;
     if (result instanceof Ignore) return result.value;
     const value = result instanceof Commit ? result.value : result;
@@ -130,7 +139,7 @@ export class Loads<K, V> {
     }
     const options = storedAs(how, result instanceof Commit ? result.options : undefined);
     const storing = storingOf(s, key, value, options, "fetch", keepMsOf(how));
-    if (s.closed || watch.overtaken || s.tags.invalidatedSince(storing.tags, tagsAt)) {
+    if (s.closed || watch.overtaken || s.tags.invalidatedSince(storing.tags, load.tagsAt)) {
       s.stats.loadsOvertaken++;
       return value;
     }
@@ -170,13 +179,15 @@ export class Loads<K, V> {
   }
 
   #end(key: K, load: Load<V>): void {
+    this.#running.delete(load);
     if (this.#current.get(key) === load) this.#current.delete(key);
     if (this.#state.watches.size === 0) this.#state.tags.forgetRecent();
   }
 
   #close(): void {
-    for (const load of this.#current.values()) load.controller.abort(new ClosedError("fetch"));
+    for (const load of this.#running) load.controller.abort(new ClosedError("fetch"));
     this.#current.clear();
+    this.#running.clear();
   }
 }
 

@@ -19,6 +19,9 @@ interface Copy<V> {
   change: "none" | "store" | "in place" | "delete";
   how: Storing | null;
   readonly watch: Watch;
+  /** The tags of what was copied, and the number of the last invalidation then. */
+  readonly tags: readonly string[];
+  readonly tagsAt: number;
 }
 
 export type Change<K, V> = { readonly key: K } & Copy<V>;
@@ -95,10 +98,8 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   /** Whether somebody else wrote to one of the keys since they were copied, or made one unreadable by its tag. */
   get overtaken(): boolean {
     const s = this.#state;
-    for (const [key, { watch, before }] of this.#copies) {
-      if (watch.overtaken) return true;
-      const slot = s.index.find(key);
-      if (before !== undefined && slot >= 0 && s.tags.used && s.tags.isInvalid(slot)) return true;
+    for (const { watch, tags, tagsAt } of this.#copies.values()) {
+      if (watch.overtaken || s.tags.invalidatedSince(tags, tagsAt)) return true;
     }
     return false;
   }
@@ -136,7 +137,16 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   #copy(key: K): Copy<V> {
     const slot = findLive(this.#state, key);
     const value = slot < 0 ? undefined : this.#state.entries.value(slot);
-    const copy: Copy<V> = { value, before: value, change: "none", how: null, watch: this.#state.watches.add(key) };
+    const { tags, watches } = this.#state;
+    const copy: Copy<V> = {
+      value,
+      before: value,
+      change: "none",
+      how: null,
+      watch: watches.add(key),
+      tags: slot < 0 ? [] : tags.namesOf(slot),
+      tagsAt: tags.sequence,
+    };
     this.#copies.set(key, copy);
     return copy;
   }

@@ -50,16 +50,18 @@ export class Stats {
   }
 
   report(): CacheStats {
-    const reads = this.hits + this.misses;
+    const hits = this.hits + this.getHits;
+    const misses = this.misses + this.getMisses;
+    const reads = hits + misses;
     const calls: Record<string, number> = {};
     for (const verb of verbs) if (this.calls[verbIndex[verb]] > 0) calls[verb] = this.calls[verbIndex[verb]];
     if (this.getHits + this.getMisses > 0) calls.get = this.getHits + this.getMisses;
     return Object.freeze({
       since: this.since,
-      hits: this.hits,
-      misses: this.misses,
-      hitRate: reads === 0 ? 0 : this.hits / reads,
-      missRate: reads === 0 ? 0 : this.misses / reads,
+      hits,
+      misses,
+      hitRate: reads === 0 ? 0 : hits / reads,
+      missRate: reads === 0 ? 0 : misses / reads,
       writes: this.writes,
       deletes: this.deletes,
       evictions: this.removals.evicted,

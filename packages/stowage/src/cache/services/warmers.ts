@@ -8,9 +8,8 @@
  */
 import { ClosedError, InvalidArgumentError, UnknownWarmerError } from "../../base/errors.js";
 import type { TimerHandle } from "../../base/clock.js";
-import { checkEntries } from "../actions/write.js";
+import { checkEntries, checkValue, put } from "../core/put.js";
 import { storingOf } from "../core/lifetime.js";
-import { checkValue, put } from "../core/put.js";
 import type { BoundWarmer } from "../options.js";
 import type { State } from "../state.js";
 import type { SetOptions, WarmerResult } from "../types.js";

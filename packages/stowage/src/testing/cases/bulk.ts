@@ -36,7 +36,7 @@ export const bulk = group("bulk verbs", ["bulk"], (test) => {
     identical(cache.size(), 1);
   });
 
-  test("setMany gives its options to every entry", ["expiry"], (t) => {
+  test("setMany gives its options to every entry", ["expiry", "lazy"], (t) => {
     const cache = t.create();
     cache.setMany(pairs(3), { ttl: 50 });
     for (const key of ["k0", "k1", "k2"]) identical(cache.ttl(key), 50);

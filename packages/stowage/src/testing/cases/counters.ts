@@ -29,7 +29,7 @@ export const counters = group("counters", ["counters"], (test) => {
     identical(cache.decr("b", 5, { default: 100 }), 95);
   });
 
-  test("a ttl given to incr is that of the entry it creates", ["expiry"], (t) => {
+  test("a ttl given to incr is that of the entry it creates", ["expiry", "lazy"], (t) => {
     const cache = t.create();
     cache.incr("a", 1, { ttl: 100 });
     identical(cache.ttl("a"), 100);
@@ -38,7 +38,7 @@ export const counters = group("counters", ["counters"], (test) => {
     identical(cache.incr("a"), 1, "begins anew after expiry");
   });
 
-  test("counting keeps the expiry of the entry", ["expiry"], (t) => {
+  test("counting keeps the expiry of the entry", ["expiry", "lazy"], (t) => {
     const cache = t.create();
     cache.set("a", 1, { ttl: 100 });
     t.clock.advance(40);

@@ -38,7 +38,7 @@ export const expiryChanges = group("changing an expiry", ["expiry"], (test) => {
     ["expire with null", "expire"],
     ["persist", "persist"],
   ] as const) {
-    test(`${name} makes an entry stay`, (t) => {
+    test(`${name} makes an entry stay`, ["eternal"], (t) => {
       const cache = t.create();
       cache.set("a", 1, { ttl: 10 });
       identical(change === "persist" ? cache.persist("a") : cache.expire("a", null), true);
@@ -99,7 +99,7 @@ export const expiryChanges = group("changing an expiry", ["expiry"], (test) => {
     identical(cache.get("a"), undefined);
   });
 
-  test("refresh of an entry that never expires changes nothing", (t) => {
+  test("refresh of an entry that never expires changes nothing", ["eternal"], (t) => {
     const cache = t.create();
     cache.set("a", 1, { ttl: null });
     identical(cache.refresh("a"), true);

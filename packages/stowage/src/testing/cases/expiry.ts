@@ -74,7 +74,7 @@ export const expiry = group("expiry", ["expiry"], (test) => {
     YEAR_MS,
     100 * YEAR_MS,
   ]) {
-    test(`a ttl of ${ttl} ms ends on its millisecond`, ["lazy"], (t) => {
+    test(`a ttl of ${ttl} ms ends on its millisecond`, ["lazy", "eternal"], (t) => {
       const cache = t.create();
       cache.set("a", 1, { ttl });
       cache.set("forever", 1, { ttl: null });
@@ -132,7 +132,7 @@ export const expiry = group("expiry", ["expiry"], (test) => {
       throws(() => cache.set("a", 2, { ttl }), "InvalidDurationError", "set");
       throws(() => cache.expire("a", ttl), "InvalidDurationError", "expire");
       throws(() => cache.set("b", 2, { ttl }), "InvalidDurationError", "set of a new key");
-      throws(() => t.create({ ttl }), "InvalidDurationError", "new Cache");
+      throws(() => t.create({ ttl }), "InvalidOptionError", "new Cache");
       identical(cache.get("a"), 1);
       identical(cache.has("b"), false);
     });
@@ -157,7 +157,7 @@ export const expiry = group("expiry", ["expiry"], (test) => {
     for (const key of ["a", "b", "c", "d"]) identical(cache.ttl(key), 100, key);
   });
 
-  test("an entry's own ttl beats the default, null means never", ["lazy"], (t) => {
+  test("an entry's own ttl beats the default, null means never", ["lazy", "eternal"], (t) => {
     const cache = t.create({ ttl: 100 });
     cache.set("short", 1, { ttl: 10 });
     cache.set("long", 1, { ttl: 1_000 });
@@ -169,7 +169,7 @@ export const expiry = group("expiry", ["expiry"], (test) => {
     same([...cache.keys()], ["never"]);
   });
 
-  test("a ttl function is asked for each entry; null means never", ["lazy"], (t) => {
+  test("a ttl function is asked for each entry; null means never", ["lazy", "eternal"], (t) => {
     const cache = t.create({ ttl: (key: string, value: number) => (key === "never" ? null : value * 10) });
     cache.set("a", 1);
     cache.set("b", 2);

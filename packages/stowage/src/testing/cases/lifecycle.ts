@@ -54,8 +54,8 @@ const asyncVerbs: readonly (readonly [
   ["fetchMany", "fetch", (cache) => cache.fetchMany(["a"], () => [["a", 1]])],
   ["a wrapped function", "fetch", (cache) => cache.wrap(async () => 1)()],
   ["transaction", "transactions", (cache) => cache.transaction(["a"], () => 1)],
-  ["save", "files", (cache) => cache.save("never-written.dump")],
-  ["restore", "files", (cache) => cache.restore("never-read.dump")],
+  ["save", "files", (cache) => cache.save("no-such-folder/never-written.dump")],
+  ["restore", "files", (cache) => cache.restore("no-such-folder/never-read.dump")],
   ["warm", "warmers", (cache) => cache.warm()],
 ];
 

@@ -81,8 +81,8 @@ export const loadingLimits = group("loading, late and early", ["fetch", "expiry"
     await t.clock.advanceAsync(100);
     await finish(0, "old");
     await first;
-    // XFetch: renew when now - loadTime * beta * ln(draw) >= expiry; ln(e^-4.5) * 100 ms = 450 ms ahead.
-    draw = Math.exp(-4.5);
+    // XFetch: renew when now - loadTime * beta * ln(1 - draw) >= expiry; ln(e^-4.5) * 100 ms = 450 ms ahead.
+    draw = 1 - Math.exp(-4.5);
     t.clock.advance(549);
     identical(await cache.fetch("a", load, options), "old");
     identical(loads.length, 1, "not yet");

@@ -65,7 +65,7 @@ export const loading = group("loading", ["fetch"], (test) => {
     });
   }
 
-  test("the options of the call say how it is stored", ["expiry", "tags"], async (t) => {
+  test("the options of the call say how it is stored", ["expiry", "lazy", "tags"], async (t) => {
     const cache = t.create();
     await cache.fetch("a", () => 1, { ttl: 50, tags: ["x"] });
     await cache.fetch("b", () => 1, { ttl: 50 });

@@ -112,6 +112,21 @@ export const tags = group("tags", ["tags"], (test) => {
     identical(cache.get("a"), undefined);
   });
 
+  test("tags are remembered while entries bear them, and not longer", ["inspect", "prune"], (t) => {
+    const cache = t.create();
+    for (let n = 0; n < 1_000; n += 1) cache.set(n.toString(), n, { tags: [`own:${n}`, "all"] });
+    identical(cache.inspect().tags, 1_001);
+    for (let n = 0; n < 5_000; n += 1) cache.invalidateTag(`none:${n}`);
+    identical(cache.inspect().tags, 1_001, "after invalidating tags that nobody bears");
+    for (let n = 0; n < 500; n += 1) cache.delete(n.toString());
+    identical(cache.inspect().tags, 501);
+    for (let n = 500; n < 900; n += 1) cache.set(n.toString(), n);
+    identical(cache.inspect().tags, 101);
+    cache.invalidateTag("all");
+    cache.purge();
+    identical(cache.inspect().tags, 0);
+  });
+
   test("no invalidation is forgotten, however many other tags come after it", (t) => {
     const cache = t.create();
     for (let n = 0; n < 300; n += 1) cache.set(n.toString(), n, { tags: [`own:${n}`, "all"] });

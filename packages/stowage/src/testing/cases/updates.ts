@@ -13,7 +13,7 @@ export const updates = group("updates", ["updates"], (test) => {
     identical(cache.get("a"), 2);
   });
 
-  test("update keeps the expiry", ["expiry"], (t) => {
+  test("update keeps the expiry", ["expiry", "lazy"], (t) => {
     const cache = t.create();
     cache.set("a", 1, { ttl: 100 });
     t.clock.advance(60);

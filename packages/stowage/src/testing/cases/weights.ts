@@ -120,7 +120,7 @@ export const weights = group("bound on weight", ["maxWeight"], (test) => {
     }
   });
 
-  test("deleting, expiring and clearing give weight back", ["expiry", "iteration"], (t) => {
+  test("deleting, expiring and clearing give weight back", ["expiry", "lazy", "iteration"], (t) => {
     const cache = t.create({ maxWeight: 10, weigher: byValue });
     cache.set("a", 5);
     cache.set("b", 5, { ttl: 10 });

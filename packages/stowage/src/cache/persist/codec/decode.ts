@@ -8,7 +8,8 @@
 import { SerializationError } from "../../../base/errors.js";
 import { ByteReader } from "./byte-reader.js";
 import type { ClassCodec, ClassRegistry } from "./classes.js";
-import { bytesKinds, depthMax, errorKinds, tag } from "./tags.js";
+import { readBigint, readBinary, readInt, readRegExp, readUrl } from "./read-leaves.js";
+import { depthMax, errorKinds, tag } from "./tags.js";
 
 /** Stands for an object whose own `decode` has not run yet; the encoder never refers to such a one. */
 const unfinished = Symbol("unfinished");
@@ -50,31 +51,20 @@ export class Decoder {
       case tag.false:
         return false;
       case tag.int:
-        return this.#int();
+        return readInt(this.#in);
       case tag.float:
         return this.#in.f64();
       case tag.text:
         return this.#in.text();
       case tag.bigintPos:
-        return this.#magnitude();
+        return readBigint(this.#in);
       case tag.bigintNeg:
-        return -this.#magnitude();
+        return -readBigint(this.#in);
       case tag.ref:
         return this.#reference();
       default:
         return this.#nested(kind);
     }
-  }
-
-  #int(): number {
-    const code = this.#in.varint();
-    return code % 2 === 1 ? -(code + 1) / 2 : code / 2;
-  }
-
-  #magnitude(): bigint {
-    let hex = "0x0";
-    for (const byte of this.#in.bytes(this.#in.count())) hex += byte.toString(16).padStart(2, "0");
-    return BigInt(hex);
   }
 
   #reference(): unknown {
@@ -108,33 +98,21 @@ export class Decoder {
         return this.#set();
       case tag.date:
         return this.#begun(new Date(this.#in.f64()));
+      case tag.regexp:
+        return this.#begun(readRegExp(this.#in));
+      case tag.url:
+        return this.#begun(readUrl(this.#in));
       case tag.error:
         return this.#error();
       case tag.bytes:
-        return this.#begun(this.#binary());
+        return this.#begun(readBinary(this.#in));
       case tag.instance:
         return this.#instance();
       case tag.custom:
         return this.#custom();
       default:
-        return this.#begun(this.#fromText(kind));
+        return this.#in.malformed(`there is no kind ${kind}`);
     }
-  }
-
-  #fromText(kind: number): object {
-    if (kind !== tag.regexp && kind !== tag.url) this.#in.malformed(`there is no kind ${kind}`);
-    const text = this.#in.text();
-    try {
-      return kind === tag.url ? new URL(text) : this.#regexp(text);
-    } catch (error) {
-      return this.#in.malformed((error as Error).message);
-    }
-  }
-
-  #regexp(source: string): RegExp {
-    const regexp = new RegExp(source, this.#in.text());
-    regexp.lastIndex = this.#in.varint();
-    return regexp;
   }
 
   /** Gives the object its number, which is that of its beginning. */
@@ -184,13 +162,6 @@ export class Decoder {
     this.#define(error, false);
     this.#define(error, true);
     return error;
-  }
-
-  #binary(): object {
-    const kind = bytesKinds[this.#in.u8()] ?? this.#in.malformed("there is no such kind of binary data");
-    const length = this.#in.count();
-    if (length % kind.unit !== 0) this.#in.malformed(`${length} bytes are no ${kind.name}`);
-    return kind.make(this.#in.bytes(length).slice().buffer);
   }
 
   #instance(): object {

@@ -11,6 +11,8 @@
 import { isObjectPrototype, isPlainArray } from "../../../base/plain.js";
 import { ByteWriter } from "./byte-writer.js";
 import type { ClassCodec, ClassRegistry } from "./classes.js";
+import { bytesKindOf, depthMax, errorKinds, tag } from "./tags.js";
+import { instanceName, located, refuseProperties, refuseSymbols, Unsavable } from "./unsavable.js";
 import {
   writeBigint,
   writeBinary,
@@ -19,9 +21,7 @@ import {
   writeRegExp,
   writeText,
   writeUrl,
-} from "./leaves.js";
-import { bytesKindOf, depthMax, errorKinds, tag } from "./tags.js";
-import { instanceName, located, refuseProperties, refuseSymbols, Unsavable } from "./unsavable.js";
+} from "./write-leaves.js";
 
 export class Encoder {
   readonly #classes: ClassRegistry;

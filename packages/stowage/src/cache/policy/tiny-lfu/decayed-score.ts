@@ -15,6 +15,7 @@
  * Sixteen bits hold 4096 half-lives. Scores are compared by age, the steps up to the limit of now, which is unambiguous
  * as long as nothing older is left about; what is older looks recent for a while and ages again.
  */
+import { CHUNK_BITS, CHUNK_MASK, growChunks } from "../../store/chunks.js";
 
 /** Steps to a half-life. Finer ones do not change which entry wins. */
 export const SCORE_STEPS = 16;
@@ -49,4 +50,21 @@ export function scoreAfter(score: number, count: number, now: number): number {
 /** The time a number of steps earlier (or later, where negative): the score of one request then. */
 export function earlier(now: number, steps: number): number {
   return (now - steps) & SCORE_MASK;
+}
+
+/** A score per slot. */
+export class SlotScores {
+  readonly #chunks: Uint16Array[] = [];
+
+  reserve(slots: number): void {
+    growChunks(this.#chunks, slots, Uint16Array);
+  }
+
+  get(slot: number): number {
+    return this.#chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK];
+  }
+
+  set(slot: number, score: number): void {
+    this.#chunks[slot >>> CHUNK_BITS][slot & CHUNK_MASK] = score;
+  }
 }

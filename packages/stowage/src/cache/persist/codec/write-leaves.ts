@@ -1,5 +1,5 @@
 /**
- * The encoder's leaves: values without other values in them. Layouts: tags.ts.
+ * The encoder's leaves: values without other values in them. Layouts: tags.ts. The way back: read-leaves.ts.
  */
 import type { ByteWriter } from "./byte-writer.js";
 import { tag } from "./tags.js";
