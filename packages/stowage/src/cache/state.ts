@@ -65,6 +65,8 @@ export class State<K, V> {
   readonly counting: boolean;
   /** What a plain `set` gives an entry; null: it has to be worked out for each. */
   readonly defaultLifetime: Lifetime | null;
+  /** A read has more to do than to find the value: entries may be dead, or are not counted. */
+  special: boolean;
   /** Entries of a plain `set` have neither lifetime nor weight. */
   readonly plain: boolean;
   /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
@@ -98,6 +100,7 @@ export class State<K, V> {
     this.strict = o.enforce === "always";
     this.lazy = o.lazy;
     this.counting = o.stats;
+    this.special = !o.stats;
     this.defaultLifetime = fixedLifetime(o);
     this.fetchDefaults = Object.freeze({ ...o.fetch, tags: Object.freeze([]), weight: undefined, signal: undefined, force: false });
     this.plain = o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;

@@ -157,7 +157,7 @@ export interface HookEvent {
   readonly args: readonly unknown[];
   /** What it returned, or what its promise came to. Before the action, and when it failed: undefined. */
   readonly result: unknown;
-  /** What it threw, for hooks after it. */
+  /** What its promise was rejected with, for hooks after it. Of a verb that throws at once, hooks are not told. */
   readonly error?: unknown;
 }
 

@@ -2,6 +2,7 @@
 import { type Duration, parseDuration } from "../../base/duration.js";
 import { InvalidArgumentError } from "../../base/errors.js";
 import { findLive } from "../core/lookup.js";
+import { noteMortal } from "../core/put.js";
 import { type Verb, verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 
@@ -46,7 +47,7 @@ export function ttl<K, V>(s: State<K, V>, key: K): number | null | undefined {
 
 function setTtl<K, V>(s: State<K, V>, slot: number, ttlMs: number): void {
   s.expiry.setTtl(slot, ttlMs);
-  s.janitor.wake();
+  noteMortal(s);
 }
 
 function withLive<K, V>(s: State<K, V>, key: K, verb: Verb, change: (slot: number) => void): boolean {

@@ -217,7 +217,8 @@ class Bulk<K, V> {
   readonly #loader: BulkLoader<K, V>;
   readonly #how: BoundFetchOptions;
   readonly #keys: K[] = [];
-  readonly #signals: AbortSignal[] = [];
+  readonly #parts: Load<V>[] = [];
+  readonly #controller = new AbortController();
   readonly #results: Promise<ReadonlyMap<K, LoadResult<V>>>;
   #resolve!: (results: ReadonlyMap<K, LoadResult<V>> | PromiseLike<ReadonlyMap<K, LoadResult<V>>>) => void;
 
@@ -233,20 +234,37 @@ class Bulk<K, V> {
 
   /** A load of this key: part of the one call, or, where an overtaken load has to end first, a call of its own. */
   start(key: K): Load<V> {
-    if (this.#state.loads.isBusy(key)) return this.#state.loads.start(key, (signal) => this.single(key, signal), this.#how);
-    return this.#state.loads.start(key, (signal) => {
-      this.#keys.push(key);
-      this.#signals.push(signal);
-      return this.#results.then((results) => results.get(key));
-    }, this.#how);
+    const { loads } = this.#state;
+    if (loads.isBusy(key)) return loads.start(key, (signal) => this.single(key, signal), this.#how);
+    this.#keys.push(key);
+    const part = loads.start(key, () => this.#results.then((results) => results.get(key)), this.#how);
+    part.abandon = (reason) => this.#abandon(reason);
+    this.#parts.push(part);
+    return part;
   }
 
   go(): void {
-    if (this.#keys.length > 0) this.#resolve(this.#call(this.#keys, allAborted(this.#signals)));
+    if (this.#keys.length === 0) return;
+    for (const { controller } of this.#parts) this.#stopWith(controller.signal);
+    this.#resolve(this.#call(this.#keys, this.#controller.signal));
   }
 
   async single(key: K, signal: AbortSignal): Promise<LoadResult<V>> {
     return (await this.#call([key], signal)).get(key);
+  }
+
+  /** The one call goes on, and its parts can be joined, as long as somebody waits for any of them. */
+  #abandon(reason: unknown): void {
+    if (this.#parts.some((part) => part.waiters > 0 || part.background)) return;
+    for (const { controller } of this.#parts) controller.abort(reason);
+  }
+
+  /** Parts are also stopped one by one, by a timeout or by close. */
+  #stopWith(signal: AbortSignal): void {
+    const stop = (): void => {
+      if (this.#parts.every((part) => part.controller.signal.aborted)) this.#controller.abort(signal.reason);
+    };
+    signal.addEventListener("abort", stop, { once: true });
   }
 
   async #call(keys: K[], signal: AbortSignal): Promise<ReadonlyMap<K, LoadResult<V>>> {
@@ -258,16 +276,4 @@ function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResul
   if (result instanceof Map) return result;
   if (typeof result === "object" && result !== null && Symbol.iterator in result) return new Map(result);
   throw new InvalidArgumentError("fetchMany", "the loader's result", result, "a Map, or an iterable of [key, value] pairs");
-}
-
-/** Aborted once nobody wants any of the keys any more. */
-function allAborted(signals: readonly AbortSignal[]): AbortSignal {
-  const all = new AbortController();
-  let left = signals.length;
-  for (const signal of signals) {
-    signal.addEventListener("abort", () => {
-      if (--left === 0) all.abort(signal.reason);
-    }, { once: true });
-  }
-  return all.signal;
 }

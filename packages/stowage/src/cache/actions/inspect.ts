@@ -2,7 +2,7 @@
 import { StatsDisabledError } from "../../base/errors.js";
 import { assert } from "../../base/assert.js";
 import { viewOf } from "../core/view.js";
-import { liveSlots } from "../core/lookup.js";
+import { isMortal, liveSlots } from "../core/lookup.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import type { CacheReport, CacheStats, EntryView } from "../types.js";
@@ -55,6 +55,7 @@ export function verify<K, V>(s: State<K, V>): void {
   s.expiry.verify(slots);
   s.tags.verify(slots);
   s.loads.verify();
+  assert(s.special || (s.counting && !isMortal(s)), "cache: reads would not look whether an entry is dead");
   if (s.weights !== null) assert(nearly(weight, s.weight), "cache: the sum of weights is wrong");
   if (!s.strict) return;
   assert(s.entries.size <= s.max, "cache: there are more entries than max");

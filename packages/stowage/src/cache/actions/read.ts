@@ -1,5 +1,5 @@
 /** get, peek, has, take, getMany: reading one entry, or several. */
-import { drop, dropDead } from "../core/remove.js";
+import { causeOf, drop, dropDead } from "../core/remove.js";
 import { findLive, isDead, isMortal } from "../core/lookup.js";
 import { noteWrite } from "../core/put.js";
 import { verbIndex } from "../services/stats.js";
@@ -7,14 +7,10 @@ import type { State } from "../state.js";
 
 export function get<K, V>(s: State<K, V>, key: K): V | undefined {
   const slot = s.index.find(key);
-  if (slot < 0) {
-    if (s.counting) s.stats.getMisses++;
-    s.index.rememberMiss(key);
-    return undefined;
-  }
-  if (isMortal(s)) return getMortal(s, slot);
+  if (slot < 0) return getMiss(s, key);
+  if (s.special) return getSpecial(s, slot);
   s.policy.hit(slot);
-  if (s.counting) s.stats.getHits++;
+  s.stats.getHits++;
   return s.entries.value(slot);
 }
 
@@ -35,7 +31,9 @@ export function take<K, V>(s: State<K, V>, key: K): V | undefined {
   noteWrite(s, key);
   if (slot < 0 || (isMortal(s) && isDead(s, slot))) {
     s.stats.misses++;
-    if (slot >= 0) dropDead(s, slot);
+    // Also one that is only kept for fetch to fall back on: whoever takes, deletes.
+    if (slot >= 0) drop(s, slot, causeOf(s, slot, "deleted"));
+    s.removals.flush();
     return undefined;
   }
   const value = s.entries.value(slot);
@@ -77,8 +75,15 @@ export function used<K, V>(s: State<K, V>, slot: number): void {
   if (s.expiry.timed) s.expiry.use(slot);
 }
 
-function getMortal<K, V>(s: State<K, V>, slot: number): V | undefined {
-  if (isDead(s, slot)) {
+function getMiss<K, V>(s: State<K, V>, key: K): undefined {
+  if (s.counting) s.stats.getMisses++;
+  s.index.rememberMiss(key);
+  return undefined;
+}
+
+/** Entries may be dead, or counting is off. */
+function getSpecial<K, V>(s: State<K, V>, slot: number): V | undefined {
+  if (isMortal(s) && isDead(s, slot)) {
     if (s.counting) s.stats.getMisses++;
     dropDead(s, slot);
     return undefined;

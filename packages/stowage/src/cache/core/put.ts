@@ -111,6 +111,13 @@ function replace<K, V>(s: State<K, V>, slot: number, value: V, how: Storing): vo
 function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): void {
   s.expiry.start(slot, how);
   s.tags.attach(slot, how.tags);
+  noteMortal(s);
+}
+
+/** After anything that may have given an entry a lifetime or a tag. */
+export function noteMortal<K, V>(s: State<K, V>): void {
+  if (!isMortal(s)) return;
+  s.special = true;
   if (s.expiry.timed) s.janitor.wake();
 }
 

@@ -47,6 +47,7 @@ export function dropAll<K, V>(s: State<K, V>): number {
   s.weight = 0;
   s.weights = null;
   s.reserved = 0;
+  s.special = !s.counting;
   s.stats.removals.cleared += count;
   s.removals.flush();
   return count;

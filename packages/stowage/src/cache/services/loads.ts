@@ -35,8 +35,11 @@ export class Load<V> {
   background = false;
   /** From when the loader is called; before, the load waits for an overtaken one. */
   watch: Watch | null = null;
-  /** The number of the last invalidation of a tag when it began. */
+/** The number of the last invalidation of a tag when it began, and the tags that its caller named. */
   tagsAt = 0;
+  tags: readonly string[] = [];
+  /** What to do when the last caller gave up. */
+  abandon: (reason: unknown) => void = (reason) => this.controller.abort(reason);
   promise!: Promise<V | undefined>;
 
   get overtaken(): boolean {
@@ -45,7 +48,7 @@ export class Load<V> {
 
   /** A caller gave up. */
   leave(reason: unknown): void {
-    if (--this.waiters === 0 && !this.background) this.controller.abort(reason);
+    if (--this.waiters === 0 && !this.background) this.abandon(reason);
   }
 }
 
@@ -65,12 +68,16 @@ export class Loads<K, V> {
     return this.#current.size;
   }
 
-  /** The load that a caller who comes now may wait for: none of the tags that it names was invalidated since it began. */
+  /**
+   * The load that a caller who comes now may wait for: none of the tags that either names was invalidated since it began.
+   * (Tags that only the loader names, in `commit`, are not known yet; a value that bears them is not stored.)
+   */
   joinable(key: K, tags: readonly string[]): Load<V> | undefined {
     const load = this.#current.get(key);
     if (load === undefined || load.overtaken) return undefined;
-    const invalidated = load.watch !== null && this.#state.tags.invalidatedSince(tags, load.tagsAt);
-    return invalidated ? undefined : load;
+if (load.watch === null) return load;
+    const known = [...tags, ...load.tags];
+    return this.#state.tags.invalidatedSince(known, load.tagsAt) ? undefined : load;
   }
 
   /** Whether a load is under way that a new one would have to wait for. */
@@ -109,6 +116,7 @@ export class Loads<K, V> {
     const watch = s.watches.add(key);
     load.watch = watch;
     load.tagsAt = s.tags.sequence;
+    load.tags = how.tags;
     const startedAt = s.time.now();
     const timer = this.#limit(key, load, how.timeout);
     try {

@@ -55,9 +55,8 @@ export class KeyIndex {
   #missedHash = 0;
   #cellMask = 0;
   readonly #aside = new Map<unknown, number>();
-  /** Nothing in the Map and no entries under an old hash: a miss in the table is a miss. */
-  #simple = true;
-  #whole = false;
+/** A string may be elsewhere than in the table under the hash of a sample. */
+  #special = false;  #whole = false;
   /** While strings change over: slots from here on may stand under their sampled hash. */
   #migrated = Number.POSITIVE_INFINITY;
 
@@ -69,17 +68,11 @@ export class KeyIndex {
 
   /** The key's slot, or -1. */
   find(key: unknown): number {
-    let slot: number;
-    if (typeof key === "string") {
-      const hash = this.#whole ? wholeText(key) : sampleText(key);
-      this.lastHash = hash;
-      slot = this.#probe(hash, key);
-    } else if (typeof key === "number" && key === key) {
-      const hash = hashNumber(key);
-      this.lastHash = hash;
-      slot = this.#probe(hash, key);
-    } else return this.#findOther(key);
-    return slot >= 0 || this.#simple ? slot : this.#findAside(key);
+    // Kept small, so that it is compiled into the verbs whole.
+    if (typeof key !== "string" || this.#special) return this.#findSpecial(key);
+    const hash = sampleText(key);
+    this.lastHash = hash;
+    return this.#probe(hash, key);
   }
 
   /** A read just missed this key: a write of it, which often follows, need not look for it again. */
@@ -108,7 +101,7 @@ export class KeyIndex {
     if (inTable(key) && this.#unplace(this.#entries.hashes.get(slot), slot)) return;
     const known = this.#aside.delete(key);
     assert(known, "index: a key to be removed is not there");
-    this.#simplify();
+    this.#specialise();
   }
 
   clear(): void {
@@ -121,7 +114,7 @@ export class KeyIndex {
     this.#aside.clear();
     this.#whole = false;
     this.#migrated = Number.POSITIVE_INFINITY;
-    this.#simplify();
+    this.#specialise();
   }
 
   /** Bytes of the table itself, for `inspect`. */
@@ -140,9 +133,8 @@ export class KeyIndex {
       if (this.#entries.isFree(slot)) continue;
       assert(this.find(this.#entries.key(slot)) === slot, "index: a key does not lead to its slot");
     }
-    const simple = this.#aside.size === 0 && this.#migrated >= this.#entries.top;
-    assert(!this.#simple || simple, "index: keys aside would be missed");
-  }
+assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some keys would be missed");
+    }
 
   #probe(hash: number, key: unknown): number {
     const pages = this.#pages;
@@ -159,16 +151,25 @@ export class KeyIndex {
     return ABSENT;
   }
 
-  #findOther(key: unknown): number {
-    this.lastHash = hashOther(key, this.#entries.top);
-    return this.#aside.get(key) ?? ABSENT;
+  #findSpecial(key: unknown): number {
+    this.lastHash = this.#hash(key);
+    const slot = inTable(key) ? this.#probe(this.lastHash, key) : ABSENT;
+    return slot === ABSENT ? this.#findAside(key) : slot;
   }
 
-  #findAside(key: string | number): number {
-    const slot = this.#aside.get(key);
-    if (slot !== undefined) return slot;
-    if (typeof key !== "string" || !this.#migrating()) return ABSENT;
-    return this.#probe(sampleText(key), key);
+  #hash(key: unknown): number {
+    if (typeof key === "string") return this.#whole ? wholeText(key) : sampleText(key);
+    if (typeof key === "number" && key === key) return hashNumber(key);
+    return hashOther(key, this.#entries.top);
+  }
+
+  /** In the Map, or, while strings change over, still under the hash of a sample. */
+  #findAside(key: unknown): number {
+    if (this.#aside.size > 0) {
+      const slot = this.#aside.get(key);
+      if (slot !== undefined) return slot;
+    }
+    return typeof key === "string" && this.#migrating() ? this.#probe(sampleText(key), key) : ABSENT;
   }
 
   #place(hash: number, slot: number, key: unknown): void {
@@ -207,7 +208,7 @@ export class KeyIndex {
     this.#whole = true;
     this.#missed = NO_KEY;
     this.#migrated = 0;
-    this.#simplify();
+    this.#specialise();
   }
 
   #migrating(): boolean {
@@ -217,7 +218,7 @@ export class KeyIndex {
   #migrate(steps: number): void {
     for (let step = 0; step < steps && this.#migrating(); step++) this.#rehash(this.#migrated++);
     if (!this.#migrating()) this.#migrated = Number.POSITIVE_INFINITY;
-    this.#simplify();
+    this.#specialise();
   }
 
   #rehash(slot: number): void {
@@ -232,11 +233,11 @@ export class KeyIndex {
 
   #setAside(key: unknown, slot: number): void {
     this.#aside.set(key, slot);
-    this.#simplify();
+    this.#specialise();
   }
 
-  #simplify(): void {
-    this.#simple = this.#aside.size === 0 && !this.#migrating();
+#specialise(): void {
+    this.#special = this.#whole || this.#aside.size > 0;
   }
 
   /** False when the slot is not in the table. */
