@@ -36,9 +36,9 @@ export type CollectedTable = Map<RowName, Map<ContenderName, Collected>>;
 
 /** Contenders that the bars compare; these run every round, however long it takes. */
 const alwaysRepeated: readonly ContenderName[] = ["stowage", "map", "lru-cache", "arrays"];
-const repeatedUpToMs = 3_000;
+const repeatedUpToMs = 2_000;
 /** Who is not done by then has no figure on that row: "too slow". Others take a few seconds at most. */
-const childLimitMs = 20_000;
+const childLimitMs = 15_000;
 
 export async function runRounds(options: RoundsOptions): Promise<CollectedTable> {
   const table: CollectedTable = new Map();

@@ -6,6 +6,7 @@
  * The services that themselves work on a state (janitor, loads, warmers) are added by assemble.ts.
  */
 import { checkOnActions } from "./services/observe.js";
+import type { Storing } from "./core/lifetime.js";
 import { Expiry, type Lifetime } from "./expiry/expiry.js";
 import { Timekeeper } from "./expiry/timekeeper.js";
 import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions, keepMsOf } from "./options.js";
@@ -25,7 +26,7 @@ import { Tags } from "./services/tags.js";
 import type { FetchOptions, Loader } from "./types.js";
 import { Watches } from "./services/watches.js";
 import type { SlotDoubles } from "./store/columns.js";
-import { Entries } from "./store/entries.js";
+import { Entries, SLOTS_MAX } from "./store/entries.js";
 import { KeyIndex } from "./store/key-index.js";
 
 /** What the services need of the facade. */
@@ -53,6 +54,8 @@ export class State<K, V> {
   readonly locks = new Locks<K>();
   warmers!: Warmers<K, V>;
   max: number;
+  /** What `max` comes to on each write: a whole number, also where there is no bound. */
+  slotsMax: number;
   maxWeight: number;
   weight = 0;
   /** Weights are kept only where they matter. */
@@ -65,8 +68,13 @@ export class State<K, V> {
   readonly counting: boolean;
   /** What a plain `set` gives an entry; null: it has to be worked out for each. */
   readonly defaultLifetime: Lifetime | null;
-  /** A read has more to do than to find the value: entries may be dead, or are not counted. */
-  special: boolean;
+  /** The same with the rest of how an entry is stored; null also where entries are weighed. */
+  readonly defaultStoring: Storing | null;
+/**
+   * What a read has to do beyond finding the value. 0: nothing. 1: entries have a ttl, and nothing else is to be looked
+   * at. 2: anything else, such as tags, idle times or no counting.
+   */
+  care: 0 | 1 | 2;
   /** Entries of a plain `set` have neither lifetime nor weight. */
   readonly plain: boolean;
   /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
@@ -98,10 +106,15 @@ export class State<K, V> {
     this.max = o.max;
     this.maxWeight = o.maxWeight;
     this.strict = o.enforce === "always";
+    this.slotsMax = this.strict ? Math.min(o.max, SLOTS_MAX) : SLOTS_MAX;
     this.lazy = o.lazy;
     this.counting = o.stats;
-    this.special = !o.stats;
+    this.care = o.stats ? 0 : 2;
     this.defaultLifetime = fixedLifetime(o);
+    this.defaultStoring =
+      this.defaultLifetime === null || o.weigher !== null
+        ? null
+        : Object.freeze({ ...this.defaultLifetime, tags: Object.freeze([]), weight: 1 });
     this.fetchDefaults = Object.freeze({ ...o.fetch, tags: Object.freeze([]), weight: undefined, signal: undefined, force: false });
     this.plain = o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
     this.observed = this.hooks.any;

@@ -55,7 +55,7 @@ export function verify<K, V>(s: State<K, V>): void {
   s.expiry.verify(slots);
   s.tags.verify(slots);
   s.loads.verify();
-  assert(s.special || (s.counting && !isMortal(s)), "cache: reads would not look whether an entry is dead");
+  assert(s.care === careOf(s), "cache: reads do not look at what they should");
   if (s.weights !== null) assert(nearly(weight, s.weight), "cache: the sum of weights is wrong");
   if (!s.strict) return;
   assert(s.entries.size <= s.max, "cache: there are more entries than max");
@@ -70,6 +70,11 @@ function overheadBytes<K, V>(s: State<K, V>): number {
 /** Sums of fractions differ in the last bits by their order. */
 function nearly(left: number, right: number): boolean {
   return Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left), Math.abs(right));
+}
+
+function careOf<K, V>(s: State<K, V>): number {
+  if (s.counting && !isMortal(s)) return 0;
+  return s.counting && !s.tags.used && s.expiry.onlyTtl ? 1 : 2;
 }
 
 function finite(bound: number): number | null {

@@ -8,7 +8,7 @@ import type { State } from "../state.js";
 export function get<K, V>(s: State<K, V>, key: K): V | undefined {
   const slot = s.index.find(key);
   if (slot < 0) return getMiss(s, key);
-  if (s.special) return getSpecial(s, slot);
+  if (s.care !== 0 && (s.care !== 1 || !s.expiry.isFreshForLong(slot))) return getWithCare(s, slot);
   s.policy.hit(slot);
   s.stats.getHits++;
   return s.entries.value(slot);
@@ -82,7 +82,7 @@ function getMiss<K, V>(s: State<K, V>, key: K): undefined {
 }
 
 /** Entries may be dead, or counting is off. */
-function getSpecial<K, V>(s: State<K, V>, slot: number): V | undefined {
+function getWithCare<K, V>(s: State<K, V>, slot: number): V | undefined {
   if (isMortal(s) && isDead(s, slot)) {
     if (s.counting) s.stats.getMisses++;
     dropDead(s, slot);

@@ -4,6 +4,7 @@ import { drop } from "../core/remove.js";
 import { liveSlots } from "../core/lookup.js";
 import { shrinkTo, shrinkWeight } from "../core/room.js";
 import { pruneOptions, resizeOptions, sizeOptions } from "../options.js";
+import { SLOTS_MAX } from "../store/entries.js";
 import { verbIndex } from "../services/stats.js";
 import { isMortal } from "../core/lookup.js";
 import type { State } from "../state.js";
@@ -53,6 +54,7 @@ export function resize<K, V>(s: State<K, V>, bounds: { max?: number; maxWeight?:
   s.stats.calls[verbIndex.resize]++;
   if (bounds.max !== undefined) {
     s.max = bound.max;
+    if (s.strict) s.slotsMax = Math.min(bound.max, SLOTS_MAX);
     s.policy.resize(bound.max);
   }
   if (bounds.maxWeight !== undefined) s.maxWeight = bound.maxWeight;

@@ -11,7 +11,7 @@ export function set<K, V>(s: State<K, V>, key: K, value: V, options?: SetOptions
   let stored = true;
   if (options === undefined && isPlain(s)) putPlain(s, key, value);
   else stored = put(s, key, value, storingOf(s, key, value, options, "set"));
-  if (s.counting) s.stats.calls[verbIndex.set]++;
+  if (s.counting) s.stats.sets++;
   s.removals.flush();
   return stored;
 }

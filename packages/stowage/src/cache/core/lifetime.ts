@@ -28,7 +28,8 @@ export function storingOf<K, V>(
   where: string,
   keepMs = keepMsOf(s.options.fetch),
 ): Storing {
-  if (options === undefined) {
+if (options === undefined) {
+    if (s.defaultStoring !== null && keepMs === s.defaultStoring.keepMs) return s.defaultStoring;
     const weight = weigh(s, key, value, undefined, where);
     const { ttlMs, idleMs } = s.defaultLifetime ?? { ttlMs: defaultTtl(s, key, value), idleMs: s.options.idle };
     return { ttlMs, idleMs, keepMs, tags: NO_TAGS, weight };

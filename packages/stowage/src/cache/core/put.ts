@@ -28,12 +28,12 @@ export function put<K, V>(s: State<K, V>, key: K, value: V, how: Storing): boole
 export function putPlain<K, V>(s: State<K, V>, key: K, value: V): void {
   const slot = s.index.findForWrite(key);
   const hash = s.index.lastHash;
-  if (s.watches.size !== 0 || s.outcomes.size !== 0) noteWrite(s, key);
+  if (s.watches.size !== 0 || s.outcomes.any) noteWrite(s, key);
   if (slot >= 0) {
     if (s.removals.wanted) s.removals.note(key, s.entries.value(slot), "replaced");
     s.entries.setValue(slot, value);
     s.policy.written(slot);
-    s.stats.removals.replaced++;
+    s.stats.replaced++;
   } else addPlain(s, key, hash, value);
   s.stats.writes++;
 }
@@ -60,7 +60,7 @@ export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V,
 /** Whoever loads or transacts on the key is told that it was written. */
 export function noteWrite<K, V>(s: State<K, V>, key: K): void {
   if (s.watches.size !== 0) s.watches.mark(key);
-  s.outcomes.delete(key);
+if (s.outcomes.any) s.outcomes.delete(key);
 }
 
 export function checkValue(value: unknown, key: unknown, where: string): void {
@@ -117,7 +117,7 @@ function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): void {
 /** After anything that may have given an entry a lifetime or a tag. */
 export function noteMortal<K, V>(s: State<K, V>): void {
   if (!isMortal(s)) return;
-  s.special = true;
+  s.care = s.counting && !s.tags.used && s.expiry.onlyTtl ? 1 : 2;
   if (s.expiry.timed) s.janitor.wake();
 }
 
@@ -125,7 +125,7 @@ function swapValue<K, V>(s: State<K, V>, slot: number, value: V, cause: "expired
   if (s.removals.wanted) s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
   s.entries.setValue(slot, value);
   s.policy.written(slot);
-  s.stats.removals[cause]++;
+  s.stats.countRemoval(cause);
 }
 
 function reweigh<K, V>(s: State<K, V>, slot: number, weight: number): void {

@@ -13,7 +13,7 @@ export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): v
   if (s.weights !== null) s.weight -= s.weights.get(slot);
   s.policy.removed(slot);
   s.entries.remove(slot);
-  s.stats.removals[cause]++;
+  s.stats.countRemoval(cause);
 }
 
 /** Removes an entry that a read found dead, unless fetch may still fall back on it. */
@@ -47,8 +47,8 @@ export function dropAll<K, V>(s: State<K, V>): number {
   s.weight = 0;
   s.weights = null;
   s.reserved = 0;
-  s.special = !s.counting;
-  s.stats.removals.cleared += count;
+  s.care = s.counting ? 0 : 2;
+  s.stats.cleared += count;
   s.removals.flush();
   return count;
 }

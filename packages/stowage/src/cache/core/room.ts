@@ -1,12 +1,10 @@
 /** Keeping to the bounds: evicting what the policy names until there is room. */
 import type { State } from "../state.js";
-import { SLOTS_MAX } from "../store/entries.js";
 import { causeOf, drop } from "./remove.js";
 
 /** Evicts until one more entry of this weight fits. */
 export function makeRoom<K, V>(s: State<K, V>, weight: number): void {
-  const max = s.strict ? Math.min(s.max, SLOTS_MAX) : SLOTS_MAX;
-  while (s.entries.size >= max) evict(s);
+while (s.entries.size >= s.slotsMax) evict(s);
   if (s.strict && s.weights !== null) shrinkWeight(s, s.maxWeight - weight);
 }
 

@@ -27,6 +27,8 @@ export interface Lifetime {
 export class Expiry {
   /** Whether any entry has had a lifetime: until then nothing here is to be asked. */
   timed = false;
+  /** No entry has had an idle time, been kept after expiry, or its load's cost noted. */
+  onlyTtl = true;
   wheel: TimerWheel;
   readonly #time: Timekeeper;
   #fresh = new SlotDoubles();
@@ -58,16 +60,13 @@ export class Expiry {
   /** Gives the entry a lifetime from now on; all zero: it stays for ever. */
   start(slot: number, { ttlMs, idleMs, keepMs }: Lifetime): void {
     if (ttlMs === 0 && idleMs === 0 && !this.timed) return;
-    this.#prepare(idleMs, keepMs);
-    const now = ttlMs === 0 && idleMs === 0 ? 0 : this.#time.now();
+    if (!this.timed || !this.onlyTtl || idleMs + keepMs > 0) this.#startRest(slot, idleMs, keepMs);
+    const before = this.#fresh.get(slot);
+    const fresh = ttlMs === 0 ? 0 : this.#time.now() + ttlMs;
     this.#ttl.set(slot, ttlMs);
-    this.#fresh.set(slot, ttlMs === 0 ? 0 : now + ttlMs);
-    this.#keep?.set(slot, keepMs);
-    this.#cost?.set(slot, 0);
-    if (this.#idle !== null) {
-      this.#idle.set(slot, idleMs);
-      this.#used.set(slot, now);
-    }
+    this.#fresh.set(slot, fresh);
+    // Scheduled for an earlier time, it may stay there: the wheel finds out when it comes by.
+    if (this.onlyTtl && before !== 0 && fresh >= before) return;
     this.#reschedule(slot);
   }
 
@@ -97,6 +96,11 @@ export class Expiry {
   /** The entry was used: its idle time begins anew. */
   use(slot: number): void {
     if (this.#idle !== null && this.#idle.get(slot) !== 0) this.#used.set(slot, this.#time.now());
+  }
+
+  /** Where there are only ttls: certainly not expired, found out without reading a clock. False may mean anything. */
+  isFreshForLong(slot: number): boolean {
+    return this.#time.isFar(this.#fresh.get(slot));
   }
 
   isExpired(slot: number): boolean {
@@ -144,6 +148,7 @@ export class Expiry {
     if (!this.timed) return;
     if (this.#cost === null) {
       this.#cost = new SlotDoubles();
+      this.onlyTtl = false;
       this.#cost.reserve(this.#slots);
     }
     this.#cost.set(slot, ms);
@@ -166,6 +171,7 @@ export class Expiry {
   /** All entries left: begins anew, without columns, which costs the same however many there were. */
   clear(): void {
     this.timed = false;
+    this.onlyTtl = true;
     this.wheel = this.#newWheel();
     this.#fresh = new SlotDoubles();
     this.#ttl = new SlotDoubles();
@@ -202,9 +208,20 @@ export class Expiry {
     return idleMs === 0 ? Number.POSITIVE_INFINITY : this.#used.get(slot) + idleMs;
   }
 
-  #reschedule(slot: number): void {
-    if (this.goneAt(slot) === Number.POSITIVE_INFINITY) this.wheel.cancel(slot);
-    else this.wheel.schedule(slot);
+  /** What only few caches have: idle time, and values that are kept after expiry. */
+  #startRest(slot: number, idleMs: number, keepMs: number): void {
+    this.#prepare(idleMs, keepMs);
+    this.#keep?.set(slot, keepMs);
+    this.#cost?.set(slot, 0);
+    if (this.#idle === null) return;
+    this.#idle.set(slot, idleMs);
+    this.#used.set(slot, idleMs === 0 ? 0 : this.#time.now());
+  }
+
+#reschedule(slot: number): void {
+    const goneAt = this.goneAt(slot);
+    if (goneAt === Number.POSITIVE_INFINITY) this.wheel.cancel(slot);
+    else this.wheel.schedule(slot, goneAt);
   }
 
   #prepare(idleMs: number, keepMs: number): void {
@@ -213,6 +230,7 @@ export class Expiry {
     if (this.timed && !idle && !keep) return;
     if (idle) this.#idle = new SlotDoubles();
     if (keep) this.#keep = new SlotDoubles();
+    if (idle || keep) this.onlyTtl = false;
     this.timed = true;
     this.reserve(this.#slots);
   }

@@ -26,7 +26,9 @@ export class Timekeeper {
   readonly #economical: boolean;
   /** The latest reading; the time is not earlier. */
   #last = 1;
+  /** How many more checks may go by the last reading, of deadlines beyond `farFrom`. */
   #trusted = 0;
+  #farFrom = Number.POSITIVE_INFINITY;
   #timer: TimerHandle | null = null;
   /** While a batch runs, its one reading. */
   #frozen = 0;
@@ -44,15 +46,15 @@ export class Timekeeper {
     return this.#last;
   }
 
+  /** Whether the deadline is certainly ahead, going by a reading that can be trusted; costs an addition. */
+  isFar(deadline: number): boolean {
+    return deadline > this.#farFrom && this.#trusted-- > 0;
+  }
+
   /** Whether the deadline has been reached. */
   passed(deadline: number): boolean {
-    const left = deadline - this.#last;
-    if (left <= 0) return true;
-    if (this.#trusted > 0 && left > FAR_MS) {
-      this.#trusted--;
-      return false;
-    }
-    return this.#readAndCompare(deadline);
+if (deadline <= this.#last) return true;
+    return !this.isFar(deadline) && this.#readAndCompare(deadline);
   }
 
   /** Runs `fn` with one reading for all of it. Nested batches share the outermost one's. */
@@ -89,6 +91,7 @@ export class Timekeeper {
 
   #trust(): void {
     this.#trusted = TRUSTED_READS;
+    this.#farFrom = this.#last + FAR_MS;
     this.#timer ??= this.clock.setTimer(() => {
       this.#timer = null;
       this.#trusted = 0;

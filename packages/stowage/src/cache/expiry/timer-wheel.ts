@@ -48,10 +48,10 @@ export class TimerWheel {
   }
 
   /** Puts the slot where its deadline belongs, wherever it was. */
-  schedule(slot: number): void {
+  schedule(slot: number, due: number): void {
     if (this.isScheduled(slot)) this.#unlink(slot);
     else this.count++;
-    this.#link(slot, this.#bucketOf(Math.ceil(this.#deadlineOf(slot))));
+    this.#link(slot, this.#bucketOf(Math.ceil(due)));
   }
 
   cancel(slot: number): void {
@@ -80,7 +80,8 @@ export class TimerWheel {
     for (let handled = 0; handled < limit; handled++) {
       const slot = this.#bucketNext[PENDING];
       if (slot < 0) return false;
-      if (Math.ceil(this.#deadlineOf(slot)) > this.#tick) this.schedule(slot);
+const due = this.#deadlineOf(slot);
+      if (Math.ceil(due) > this.#tick) this.schedule(slot, due);
       else {
         this.cancel(slot);
         onDue(slot);

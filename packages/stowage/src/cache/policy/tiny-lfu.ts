@@ -37,6 +37,11 @@ import { WindowShare } from "./tiny-lfu/window-share.js";
 
 /** Entries looked at in each space for one victim. Each was read since the last time, which paid for it. */
 const EXAMINED_MAX = 64;
+/**
+ * The window is made smaller only once it has so many times its share, one entry at a call. Those come into main without
+ * a contest, which must not happen just because the number of entries goes up and down, as it does under weights.
+ */
+const OVERSIZED = 1.25;
 const NONE = -1;
 
 export interface TinyLfuOptions {
@@ -119,7 +124,7 @@ export class TinyLfuPolicy implements Policy {
     if (entries !== this.#entries) this.#settle(entries);
     if (this.#clock.passes(entries)) this.#adapt();
     if (this.#windowLength < this.#windowTarget && this.#mainLength > 0) return this.#mainVictim();
-    if (this.#windowLength > this.#windowTarget * 1.25) this.#admit(this.#candidate());
+    if (this.#windowLength > this.#windowTarget * OVERSIZED) this.#admit(this.#candidate());
     const candidate = this.#candidate();
     if (this.#mainLength === 0) return candidate;
     return this.#contest(candidate, this.#mainVictim());

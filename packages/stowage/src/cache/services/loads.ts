@@ -16,7 +16,7 @@ import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
 import type { TimerHandle } from "../../base/clock.js";
 import { jittered, storingOf } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
-import { put } from "../core/put.js";
+import { noteMortal, put } from "../core/put.js";
 import { drop } from "../core/remove.js";
 import type { BoundFetchOptions } from "../options.js";
 import { keepMsOf } from "../options.js";
@@ -169,7 +169,9 @@ if (load.watch === null) return load;
 
   #noteCost(key: K, costMs: number): void {
     const slot = this.#state.index.find(key);
-    if (slot >= 0) this.#state.expiry.setCost(slot, costMs);
+    if (slot < 0) return;
+    this.#state.expiry.setCost(slot, costMs);
+    noteMortal(this.#state);
   }
 
   #limit(key: K, load: Load<V>, timeoutMs: number): TimerHandle | null {

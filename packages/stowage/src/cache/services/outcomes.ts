@@ -17,17 +17,18 @@ export class Outcomes<K> {
   readonly #nothing = new Map<K, number>();
   readonly #failed = new Map<K, Failure>();
 
-  get size(): number {
-    return this.#nothing.size + this.#failed.size;
-  }
+/** Whether anything is remembered, or was: a field, since every write looks at it. */
+  any = false;
 
   foundNothing(key: K, until: number): void {
+this.any = true;
     remember(this.#nothing, key, until);
     this.#failed.delete(key);
   }
 
   /** The pause doubles with each failure in a row. */
   failed(key: K, error: unknown, now: number, backoffMs: number): void {
+this.any = true;
     const count = (this.#failed.get(key)?.count ?? 0) + 1;
     const factor = Math.min(2 ** (count - 1), BACKOFF_FACTOR_MAX);
     remember(this.#failed, key, { error, until: now + backoffMs * factor, count });
@@ -47,14 +48,16 @@ export class Outcomes<K> {
     return failure !== undefined && now < failure.until ? failure : undefined;
   }
 
-  delete(key: K): void {
-    if (this.#nothing.size > 0) this.#nothing.delete(key);
-    if (this.#failed.size > 0) this.#failed.delete(key);
+delete(key: K): void {
+    this.#nothing.delete(key);
+    this.#failed.delete(key);
+    this.any = this.#nothing.size + this.#failed.size > 0;
   }
 
   clear(): void {
     this.#nothing.clear();
-    this.#failed.clear();
+this.#failed.clear();
+    this.any = false;
   }
 }
 

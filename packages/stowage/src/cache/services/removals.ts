@@ -12,6 +12,7 @@ import type { Reporter } from "./reporter.js";
 type Listener<K, V> = (event: RemovalEvent<K, V>) => void;
 
 export class Removals<K, V> {
+  #listening = false;
   readonly #listeners = new Set<{ readonly tell: Listener<K, V> }>();
   readonly #reporter: Reporter;
   readonly #cacheName: string;
@@ -26,12 +27,16 @@ export class Removals<K, V> {
   listen(tell: Listener<K, V>): () => void {
     const listener = { tell };
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    this.#listening = true;
+    return () => {
+      this.#listeners.delete(listener);
+      this.#listening = this.#listeners.size > 0;
+    };
   }
 
   /** Whether anybody wants to be told; removals are not even noted otherwise. */
   get wanted(): boolean {
-    return this.#listeners.size > 0 || diagnostics.removal.hasSubscribers;
+    return this.#listening || diagnostics.removal.hasSubscribers;
   }
 
   note(key: K, value: V, cause: RemovalCause): void {
@@ -45,6 +50,7 @@ export class Removals<K, V> {
 
   close(): void {
     this.#listeners.clear();
+    this.#listening = false;
     this.#pending = [];
   }
 

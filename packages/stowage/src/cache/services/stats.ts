@@ -1,7 +1,7 @@
 /**
  * What the cache counts. Plain fields that actions add to: one addition a call, which is why counting is on by default.
  *
- * Calls of get are not counted apart: they are its hits and misses, summed up. Everything else that `stats()` tells is reckoned when
+ * Calls of get are not counted apart: they are its hits and misses, summed up; set has a field of its own. All else that `stats()` tells is reckoned when
  * it is asked for.
  */
 import type { CacheStats, ErrorSource, RemovalCause } from "../types.js";
@@ -34,7 +34,13 @@ export class Stats {
   getMisses = 0;
   since: number;
   readonly enabled: boolean;
-  removals = noRemovals();
+  /** Calls of set. */
+  sets = 0;
+  expired = 0;
+  evicted = 0;
+  removed = 0;
+  replaced = 0;
+  cleared = 0;
   errors = noErrors();
   readonly calls = new Float64Array(verbs.length);
 
@@ -49,6 +55,20 @@ export class Stats {
     calls.fill(0);
   }
 
+  /** Comparing with each name costs less than a property by a name that varies. */
+  countRemoval(cause: RemovalCause): void {
+    if (cause === "evicted") this.evicted++;
+    else if (cause === "replaced") this.replaced++;
+    else if (cause === "expired") this.expired++;
+    else if (cause === "deleted") this.removed++;
+    else this.cleared++;
+  }
+
+  #removals(): Record<RemovalCause, number> {
+    const { expired, evicted, removed, replaced, cleared } = this;
+    return { expired, evicted, deleted: removed, replaced, cleared };
+  }
+
   report(): CacheStats {
     const hits = this.hits + this.getHits;
     const misses = this.misses + this.getMisses;
@@ -56,6 +76,7 @@ export class Stats {
     const calls: Record<string, number> = {};
     for (const verb of verbs) if (this.calls[verbIndex[verb]] > 0) calls[verb] = this.calls[verbIndex[verb]];
     if (this.getHits + this.getMisses > 0) calls.get = this.getHits + this.getMisses;
+    if (this.sets > 0) calls.set = this.sets;
     return Object.freeze({
       since: this.since,
       hits,
@@ -64,9 +85,9 @@ export class Stats {
       missRate: reads === 0 ? 0 : misses / reads,
       writes: this.writes,
       deletes: this.deletes,
-      evictions: this.removals.evicted,
-      expirations: this.removals.expired,
-      removals: Object.freeze({ ...this.removals }),
+      evictions: this.evicted,
+      expirations: this.expired,
+      removals: Object.freeze(this.#removals()),
       loads: Object.freeze({
         ok: this.loadsOk,
         failed: this.loadsFailed,
@@ -82,9 +103,6 @@ export class Stats {
   }
 }
 
-function noRemovals(): Record<RemovalCause, number> {
-  return { expired: 0, evicted: 0, deleted: 0, replaced: 0, cleared: 0 };
-}
 
 function noErrors(): Record<ErrorSource["source"], number> {
   return { hook: 0, listener: 0, warmer: 0, loader: 0, recorder: 0 };

@@ -7,7 +7,7 @@
  * keys that caches see, eight characters are as good as all, at a third of the cost.
  *
  * The seed differs from process to process, so that nobody can prepare keys that collide; keys that do so all the same
- * are handled by the index (key-index.ts), not here. Mixing follows MurmurHash3's finaliser.
+ * are handled by the index (key-index.ts), not here. Mixing is a step of MurmurHash3's finaliser.
  */
 const SEED = (Math.random() * 2 ** 32) | 0;
 const M1 = 0x01000193;
@@ -15,12 +15,11 @@ const M2 = 0x85ebca6b | 0;
 const M3 = 0xc2b2ae35 | 0;
 const M4 = 0x27d4eb2f;
 
-/** Strings shorter than this are read whole in either way. */
+/** Shorter strings have to be read whole. */
 export const SAMPLED_LENGTH = 8;
 
 export function sampleText(text: string): number {
   const length = text.length;
-  if (length < SAMPLED_LENGTH) return wholeText(text);
   const at = length - 6;
   const a = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16);
   const b = text.charCodeAt(at + 2) | (text.charCodeAt(at + 3) << 16);
@@ -68,11 +67,8 @@ export function hashOther(key: unknown, fallback: number): number {
 }
 
 function mix(value: number): number {
-  let hash = value ^ (value >>> 15);
-  hash = Math.imul(hash, 0x2c1b3c6d);
-  hash ^= hash >>> 12;
-  hash = Math.imul(hash, 0x297a2d39);
-  return hash ^ (hash >>> 15);
+  const hash = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
 }
 
 /** The same in every process (FNV-1a, 32 bits): for recordings, where nobody can attack. */

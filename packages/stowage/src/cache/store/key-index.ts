@@ -69,7 +69,7 @@ export class KeyIndex {
   /** The key's slot, or -1. */
   find(key: unknown): number {
     // Kept small, so that it is compiled into the verbs whole.
-    if (typeof key !== "string" || this.#special) return this.#findSpecial(key);
+if (typeof key !== "string" || this.#special || key.length < SAMPLED_LENGTH) return this.#findSpecial(key);
     const hash = sampleText(key);
     this.lastHash = hash;
     return this.#probe(hash, key);
@@ -158,7 +158,7 @@ assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some k
   }
 
   #hash(key: unknown): number {
-    if (typeof key === "string") return this.#whole ? wholeText(key) : sampleText(key);
+    if (typeof key === "string") return this.#whole ? wholeText(key) : sampleOf(key);
     if (typeof key === "number" && key === key) return hashNumber(key);
     return hashOther(key, this.#entries.top);
   }
@@ -169,7 +169,7 @@ assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some k
       const slot = this.#aside.get(key);
       if (slot !== undefined) return slot;
     }
-    return typeof key === "string" && this.#migrating() ? this.#probe(sampleText(key), key) : ABSENT;
+    return typeof key === "string" && this.#migrating() ? this.#probe(sampleOf(key), key) : ABSENT;
   }
 
   #place(hash: number, slot: number, key: unknown): void {
@@ -314,6 +314,10 @@ assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some k
     assert(used < segment.cells.length, "index: a segment is full, a probe would not end");
     return used;
   }
+}
+
+function sampleOf(text: string): number {
+  return text.length < SAMPLED_LENGTH ? wholeText(text) : sampleText(text);
 }
 
 function inTable(key: unknown): key is string | number {

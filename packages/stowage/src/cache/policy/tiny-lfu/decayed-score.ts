@@ -9,8 +9,8 @@
  *     score = log2(sum of 2 ** t over the key's requests)   in steps of 1/16 half-life, its low 16 bits
  *
  * A key asked for once at t has the score t; two equal scores make one that is a half-life (16 steps) higher. No score
- * lies more than two half-lives ahead of now, the weight of four requests just made: without that limit favourites of
- * the past outlive their time, and workloads that move on fall behind LRU.
+ * lies more than two half-lives ahead of now, the weight of four requests just made, or favourites of the past would
+ * outlive their time.
  *
  * Sixteen bits hold 4096 half-lives. Scores are compared by age, the steps up to the limit of now, which is unambiguous
  * as long as nothing older is left about; what is older looks recent for a while and ages again.

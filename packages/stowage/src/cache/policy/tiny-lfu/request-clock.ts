@@ -9,7 +9,7 @@
  */
 import { earlier, SCORE_STEPS } from "./decayed-score.js";
 
-/** Periods in which a request loses half its weight. At 2 and at 8 the traces come out the same within 0.3 %. */
+/** Periods in which a request loses half its weight. At 3 and at 8 the traces come out the same within 0.3 %. */
 const HALF_LIFE = 4;
 const STEPS_PER_PERIOD = SCORE_STEPS / HALF_LIFE;
 

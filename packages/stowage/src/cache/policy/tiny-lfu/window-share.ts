@@ -9,11 +9,11 @@
  * all; loops and stable favourites the main space. Neither side ever gets all, since what has no entries cannot show
  * what they would earn.
  */
-/** A new cache's window; the best fixed one over the traces. */
+/** A new cache's window. */
 const SHARE_FIRST = 0.05;
 /** One entry in a hundred: too few to cost much, enough to measure. Also kept for main. */
 const SHARE_MIN = 0.01;
-/** Share moved when one density is e times the other; at 0.015 and 0.06 the traces came out the same within 0.3 %. */
+/** Share moved when one density is e times the other; at 0.015 and at 0.06 the traces come out the same within 0.6 %. */
 const GAIN = 0.03;
 /** The most that is moved at once. */
 const MOVE_MAX = 0.3;
