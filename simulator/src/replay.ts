@@ -71,7 +71,7 @@ class PolicyReplay {
 
   #evict(): number {
     const slot = this.#policy.victim();
-    this.#policy.removed(slot);
+    this.#policy.removed(slot, hashOf(this.#keyAt[slot]));
     this.#slotOf[this.#keyAt[slot]] = ABSENT;
     return slot;
   }

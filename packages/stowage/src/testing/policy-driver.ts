@@ -17,7 +17,8 @@ export interface DriverOptions {
 
 export class PolicyDriver {
   readonly #policy: Policy;
-  readonly #used = new Set<number>();
+  /** The slots in use, each with the hash that it was added with. */
+  readonly #used = new Map<number, number>();
   readonly #free: number[] = [];
   readonly #stride: number;
   readonly #verifies: boolean;
@@ -39,7 +40,7 @@ export class PolicyDriver {
   }
 
   slots(): number[] {
-    return [...this.#used];
+    return [...this.#used.keys()];
   }
 
   /** A slot that is not in use. */
@@ -51,7 +52,7 @@ export class PolicyDriver {
   add(hash: number): number {
     while (this.#used.size >= this.#capacity) this.evict();
     const slot = this.#free.pop() ?? this.#newSlot();
-    this.#used.add(slot);
+    this.#used.set(slot, hash);
     this.#policy.added(slot, hash);
     this.#step();
     return slot;
@@ -71,9 +72,10 @@ export class PolicyDriver {
   }
 
   remove(slot: number): void {
+    const hash = this.#used.get(slot) ?? 0;
     this.#used.delete(slot);
     this.#free.push(slot);
-    this.#policy.removed(slot);
+    this.#policy.removed(slot, hash);
     this.#step();
   }
 
@@ -88,11 +90,11 @@ export class PolicyDriver {
   }
 
   hitAll(): void {
-    for (const slot of this.#used) this.hit(slot);
+    for (const slot of this.slots()) this.hit(slot);
   }
 
   writeAll(): void {
-    for (const slot of this.#used) this.write(slot);
+    for (const slot of this.slots()) this.write(slot);
   }
 
   /** The bound changes; what is over it goes at once. */
@@ -104,7 +106,7 @@ export class PolicyDriver {
   }
 
   clear(): void {
-    this.#free.push(...this.#used);
+    this.#free.push(...this.slots());
     this.#used.clear();
     this.#policy.clear();
     this.#step();

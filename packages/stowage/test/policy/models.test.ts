@@ -15,7 +15,7 @@ function beside(policy: Policy, model: Model): Policy {
     added: (slot, hash) => both((one) => one.added(slot, hash)),
     hit: (slot) => both((one) => one.hit(slot)),
     written: (slot) => both((one) => one.written(slot)),
-    removed: (slot) => both((one) => one.removed(slot)),
+    removed: (slot, hash) => both((one) => one.removed(slot, hash)),
     clear: () => both((one) => one.clear()),
     verify: (slots) => policy.verify?.(slots),
     victim() {

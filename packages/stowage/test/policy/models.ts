@@ -8,7 +8,7 @@ export interface Model {
   added(slot: number, hash: number): void;
   hit(slot: number): void;
   written(slot: number): void;
-  removed(slot: number): void;
+  removed(slot: number, hash: number): void;
   victim(): number;
   clear(): void;
 }
@@ -136,6 +136,7 @@ class S3FifoModel implements Model {
     this.small = [];
     this.main = [];
     this.ghost = [];
+    this.leaving = undefined;
   }
   private leave(entry: S3Entry): number {
     this.leaving = entry.slot;

@@ -56,7 +56,7 @@ export class Replay {
   shrink(entries: number): void {
     while (this.#slots.size > entries) {
       const slot = this.policy.victim();
-      this.policy.removed(slot);
+      this.policy.removed(slot, this.hash(this.#keys[slot]));
       this.#slots.delete(this.#keys[slot]);
       this.#free.push(slot);
     }

@@ -160,19 +160,20 @@ describe("w-tinylfu, entry by entry", () => {
     policy.resize(12);
     policy.reserve(40);
     for (let slot = 0; slot < 12; slot++) policy.added(slot, slot);
-    policy.removed(policy.victim());
+    const first = policy.victim();
+    policy.removed(first, first);
     return policy;
   }
 
   it("gives a new entry its full turn, though an old one left its place in the queue", () => {
     const policy = filled();
     for (const slot of [20, 21, 22]) policy.added(slot, slot);
-    policy.removed(21);
+    policy.removed(21, 21);
     policy.added(21, 99);
     // The window has more than its share: 20, its oldest, is let into main, and the next two go.
     const leaving = [1, 2].map(() => {
       const slot = policy.victim();
-      policy.removed(slot);
+      policy.removed(slot, slot);
       return slot;
     });
     expect(leaving).toEqual([22, 21]);
@@ -185,7 +186,7 @@ describe("w-tinylfu, entry by entry", () => {
     const policy = filled();
     policy.added(20, 20);
     for (let read = 0; read < reads; read++) policy.hit(20);
-    policy.removed(20);
+    policy.removed(20, 20);
     policy.added(20, 20);
     for (let slot = 1; slot < 12; slot++) policy.hit(slot);
     // Asked for once before, or four times, against entries of main that were asked for twice.

@@ -137,9 +137,10 @@ function reweigh<K, V>(s: State<K, V>, slot: number, weight: number): void {
 
 /** The entry just written is not the one to go: while others are chosen, the policy does not know it. */
 function evictOthers<K, V>(s: State<K, V>, slot: number): void {
-  s.policy.removed(slot);
+const hash = s.entries.hashes.get(slot);
+  s.policy.removed(slot, hash);
   shrinkWeight(s, s.maxWeight);
-  s.policy.added(slot, s.entries.hashes.get(slot));
+  s.policy.added(slot, hash);
 }
 
 /** Weights are kept once the cache is bounded by weight, or an entry says its own. */

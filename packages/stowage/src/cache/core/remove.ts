@@ -11,7 +11,7 @@ export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): v
   if (s.expiry.timed) s.expiry.cancel(slot);
   if (s.tags.used) s.tags.detach(slot);
   if (s.weights !== null) s.weight -= s.weights.get(slot);
-  s.policy.removed(slot);
+  s.policy.removed(slot, s.entries.hashes.get(slot));
   s.entries.remove(slot);
   s.stats.countRemoval(cause);
 }

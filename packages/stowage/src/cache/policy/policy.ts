@@ -11,9 +11,9 @@
  *     reserve(slots)                        before any slot >= the last number given is used
  *     added(slot, hash)                     a new entry took the slot
  *     hit(slot) | written(slot)             any number of times while the entry stays
- *     removed(slot)                         it left: evicted, deleted, expired, whatever
+ *     removed(slot, hash)                   it left: evicted, deleted, expired, whatever
  *
- *     at the bound, for a new key:  v = victim(); removed(v); added(slot, hash)      where slot may be v again
+ *     at the bound, for a new key:  v = victim(); removed(v, hash of v); added(slot, hash)      where slot may be v again
  *
  * What the cache may rely on, and `policySuite` of `stowage/testing` checks:
  *
@@ -51,8 +51,8 @@ export interface Policy {
   /** The entry's value was replaced, or it was touched. */
   written(slot: number): void;
 
-  /** The entry left, for any reason; the slot may be added again at once. */
-  removed(slot: number): void;
+/** The entry left, for any reason; the slot may be added again at once. `hash` is the one that it was added with. */
+  removed(slot: number, hash: number): void;
 
   /** The slot that should go next. Only asked while there are entries. */
   victim(): number;

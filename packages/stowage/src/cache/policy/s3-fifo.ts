@@ -14,7 +14,7 @@
  * bounded, so that one set cannot stall when every entry is hot; and the ghost drops a hash that it recognised.
  */
 import { assert } from "../../base/assert.js";
-import { SlotBytes, SlotInts } from "../store/chunks.js";
+import { SlotBytes } from "../store/chunks.js";
 import { GhostQueue } from "./ghost-queue.js";
 import type { Policy } from "./policy.js";
 import { NONE, SlotLinks, SlotList, verifySlots } from "./slot-list.js";
@@ -35,7 +35,6 @@ export class S3FifoPolicy implements Policy {
   readonly #small = new SlotList(this.#links);
   readonly #main = new SlotList(this.#links);
   readonly #state = new SlotBytes();
-  readonly #hashes = new SlotInts();
   #ghost = new GhostQueue();
   /** The last victim named; its hash goes to the ghost when it leaves, unlike that of a deleted entry. */
   #victim = NONE;
@@ -46,12 +45,10 @@ export class S3FifoPolicy implements Policy {
   reserve(slots: number): void {
     this.#links.reserve(slots);
     this.#state.reserve(slots);
-    this.#hashes.reserve(slots);
   }
 
   added(slot: number, hash: number): void {
     const known = this.#ghost.take(hash);
-    this.#hashes.set(slot, hash);
     this.#state.set(slot, known ? IN_MAIN : 0);
     if (known) this.#main.addNewest(slot);
     else this.#small.addNewest(slot);
@@ -66,14 +63,14 @@ export class S3FifoPolicy implements Policy {
     this.hit(slot);
   }
 
-  removed(slot: number): void {
+  removed(slot: number, hash: number): void {
     const evicted = slot === this.#victim;
     this.#victim = NONE;
     if ((this.#state.get(slot) & IN_MAIN) !== 0) {
       this.#main.remove(slot);
       return;
     }
-    if (evicted) this.#ghost.add(this.#hashes.get(slot), this.#ghostMax());
+    if (evicted) this.#ghost.add(hash, this.#ghostMax());
     this.#small.remove(slot);
   }
 

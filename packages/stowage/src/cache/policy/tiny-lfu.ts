@@ -21,12 +21,11 @@
  * - **No dice against crafted keys.** A score is the key's own and ages, so collisions cannot make anybody immortal,
  *   and nothing holds its place without being asked for.
  *
- * Per entry 1 byte of state, 4 of hash, 2 of score, 4 of history, and 4 for each in the window. A call examines at most
+ * Per entry 1 byte of state, 2 of score, 4 of history, and 4 for each in the window. A call examines at most
  * 64 entries of each space. Left out: weights (an entry is an entry), and carrying the history over when the cache
  * has outgrown it.
  */
 import { assert } from "../../base/assert.js";
-import { SlotInts } from "../store/chunks.js";
 import type { Policy } from "./policy.js";
 import { ageOf, earlier, SlotScores, scoreAfter } from "./tiny-lfu/decayed-score.js";
 import { History } from "./tiny-lfu/history.js";
@@ -52,7 +51,6 @@ export interface TinyLfuOptions {
 export class TinyLfuPolicy implements Policy {
   readonly name = "w-tinylfu";
   readonly #states = new SlotStates();
-  readonly #hashes = new SlotInts();
   readonly #scores = new SlotScores();
   readonly #clock = new RequestClock();
   readonly #salt: number;
@@ -86,14 +84,12 @@ export class TinyLfuPolicy implements Policy {
   reserve(slots: number): void {
     this.#states.reserve(slots);
     this.#bytes = this.#states.bytes;
-    this.#hashes.reserve(slots);
     this.#scores.reserve(slots);
   }
 
   added(slot: number, hash: number): void {
     const now = this.#clock.now;
     this.#clock.added++;
-    this.#hashes.set(slot, hash);
     const known = this.#history === undefined ? NONE : this.#history.take(hash, now);
     this.#scores.set(slot, known === NONE ? earlier(now, HORIZON) : known);
     if (this.#filling) this.#enterMain(slot);
@@ -110,12 +106,12 @@ export class TinyLfuPolicy implements Policy {
     this.hit(slot);
   }
 
-  removed(slot: number): void {
+  removed(slot: number, hash: number): void {
     const state = this.#bytes[slot];
     if ((state & READS) !== 0) this.#pour(slot);
     if ((state & MAIN) !== 0) this.#leaveMain(slot);
     else this.#leaveWindow(slot);
-    this.#history?.put(this.#hashes.get(slot), this.#scores.get(slot), this.#clock.now);
+    this.#history?.put(hash, this.#scores.get(slot), this.#clock.now);
   }
 
   victim(): number {
