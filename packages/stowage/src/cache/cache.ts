@@ -5,7 +5,6 @@
  * restore. Each goes through `observe` only while somebody watches (hooks, tracers, a recording) or the cache is closed.
  */
 import type { Duration } from "../base/duration.js";
-import { assemble } from "./assemble.js";
 import * as commands from "./actions/commands.js";
 import * as dump from "./actions/dump.js";
 import * as expiry from "./actions/expiry.js";
@@ -19,6 +18,7 @@ import * as batching from "./actions/transaction.js";
 import * as updating from "./actions/update.js";
 import { warm } from "./actions/warm.js";
 import * as writing from "./actions/write.js";
+import { assemble } from "./assemble.js";
 import type { RestoreOptions, SaveOptions, SaveResult } from "./persist/types.js";
 import { diagnostics } from "./services/diagnostics.js";
 import { observe } from "./services/observe.js";
@@ -90,7 +90,9 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** The value, without counting as a use: no statistics, no recency, no idle time. */
   peek(key: K): V | undefined {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "peek", reading.peek, [key]) : reading.peek(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "peek", reading.peek, [key])
+      : reading.peek(s, key);
   }
 
   /** Whether `get` would find a value. Does not count as a use. */
@@ -102,13 +104,17 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Removes the entry and gives its value. */
   take(key: K): V | undefined {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "take", reading.take, [key]) : reading.take(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "take", reading.take, [key])
+      : reading.take(s, key);
   }
 
   /** The values of the keys that were found, in the order asked. */
   getMany(keys: Iterable<K>): Map<K, V> {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "getMany", reading.getMany, [keys]) : reading.getMany(s, keys);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "getMany", reading.getMany, [keys])
+      : reading.getMany(s, keys);
   }
 
   /**
@@ -136,7 +142,9 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Removes the entry; whether there was one. */
   delete(key: K): boolean {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "delete", writing.remove, [key]) : writing.remove(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "delete", writing.remove, [key])
+      : writing.remove(s, key);
   }
 
   /** Removes all entries; returns how many there were. Loads under way will not store their values. */
@@ -154,13 +162,17 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** How many entries there are. With `{expired: false}` without those that expired but are still there (slower). */
   size(options?: { expired?: boolean }): number {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "size", sizing.size, [options]) : sizing.size(s, options);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "size", sizing.size, [options])
+      : sizing.size(s, options);
   }
 
   /** Whether `size()` is 0. */
   isEmpty(): boolean {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "isEmpty", sizing.isEmpty, []) : sizing.isEmpty(s);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "isEmpty", sizing.isEmpty, [])
+      : sizing.isEmpty(s);
   }
 
   /** Removes entries, expired ones first, until `size` less the share to `reclaim` (0.1) is left, if there are more than `size`. */
@@ -180,9 +192,8 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Changes bounds while the cache is in use; what is too much goes at once. */
   resize(bounds: { max?: number; maxWeight?: number }): void {
     const s = this.#s;
-    return s.observed || action.hasSubscribers
-      ? observe(s, "resize", sizing.resize, [bounds])
-      : sizing.resize(s, bounds);
+    if (s.observed || action.hasSubscribers) observe(s, "resize", sizing.resize, [bounds]);
+    else sizing.resize(s, bounds);
   }
 
   /** The keys of live entries. Lazy; the cache may be changed meanwhile (see `stream`). */
@@ -221,7 +232,9 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Marks the entry as used: for eviction, as if it was written; its idle time begins anew. The ttl runs on. */
   touch(key: K): boolean {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "touch", expiry.touch, [key]) : expiry.touch(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "touch", expiry.touch, [key])
+      : expiry.touch(s, key);
   }
 
   /** Gives the entry a new ttl from now on; null: it stays. */
@@ -243,13 +256,17 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Takes the entry's expiry away. */
   persist(key: K): boolean {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "persist", expiry.persist, [key]) : expiry.persist(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "persist", expiry.persist, [key])
+      : expiry.persist(s, key);
   }
 
   /** Starts the ttl that the entry was given anew. */
   refresh(key: K): boolean {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "refresh", expiry.refresh, [key]) : expiry.refresh(s, key);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "refresh", expiry.refresh, [key])
+      : expiry.refresh(s, key);
   }
 
   /** Milliseconds until the entry expires; null: never; undefined: there is none. */
@@ -308,7 +325,11 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
    * @throws what the loader throws; LoadTimeoutError; the reason of `signal`
    * @example await cache.fetch("user:1", (key, { signal }) => loadUser(key, signal), { ttl: "1m", grace: "1h" });
    */
-  fetch(key: K, loader: (...args: Parameters<Loader<K, V>>) => Promise<V> | V, options?: FetchOptions): Promise<V>;
+  fetch(
+    key: K,
+    loader: (...args: Parameters<Loader<K, V>>) => Promise<V> | V,
+    options?: FetchOptions,
+  ): Promise<V>;
   fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined>;
   fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined> {
     const s = this.#s;
@@ -367,9 +388,8 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Every entry set with this tag is gone, however many there are, at the cost of one. */
   invalidateTag(tag: string): void {
     const s = this.#s;
-    return s.observed || action.hasSubscribers
-      ? observe(s, "invalidateTag", tagging.invalidateTag, [tag])
-      : tagging.invalidateTag(s, tag);
+    if (s.observed || action.hasSubscribers) observe(s, "invalidateTag", tagging.invalidateTag, [tag]);
+    else tagging.invalidateTag(s, tag);
   }
 
   /**
@@ -377,11 +397,16 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
    *
    * @throws UnknownCommandError
    */
-  invoke<Name extends keyof C & string>(name: Name, key: K, ...args: CommandArgs<C[Name]>): CommandResult<C[Name]> {
+  invoke<Name extends keyof C & string>(
+    name: Name,
+    key: K,
+    ...args: CommandArgs<C[Name]>
+  ): CommandResult<C[Name]> {
     const s = this.#s;
-    const result: unknown = s.observed || action.hasSubscribers
-      ? observe(s, "invoke", commands.invoke, [name, key, ...args])
-      : commands.invoke(s, name, key, ...args);
+    const result: unknown =
+      s.observed || action.hasSubscribers
+        ? observe(s, "invoke", commands.invoke, [name, key, ...args])
+        : commands.invoke(s, name, key, ...args);
     return result as CommandResult<C[Name]>;
   }
 
@@ -394,7 +419,9 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** All live entries as plain data. */
   export(): ExportedEntry<K, V>[] {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "export", dump.exportEntries<K, V>, []) : dump.exportEntries(s);
+    return s.observed || action.hasSubscribers
+      ? observe(s, "export", dump.exportEntries<K, V>, [])
+      : dump.exportEntries(s);
   }
 
   /** Stores what `export` gave; equal keys are replaced, others stay. Returns how many were stored. */

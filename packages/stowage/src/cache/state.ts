@@ -5,29 +5,30 @@
  * as far as it has a lifetime or tags. Only core/ changes these together; verbs call core/.
  * The services that themselves work on a state (janitor, loads, warmers) are added by assemble.ts.
  */
-import { checkOnActions } from "./services/observe.js";
+
 import type { Storing } from "./core/lifetime.js";
 import { Expiry, type Lifetime } from "./expiry/expiry.js";
+import type { Janitor } from "./expiry/janitor.js";
 import { Timekeeper } from "./expiry/timekeeper.js";
 import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions, keepMsOf } from "./options.js";
 import { createPolicy } from "./policy/create.js";
 import type { Policy } from "./policy/policy.js";
 import { Hooks } from "./services/hooks.js";
-import { Locks } from "./services/locks.js";
 import type { Loads } from "./services/loads.js";
+import { Locks } from "./services/locks.js";
+import { checkOnActions } from "./services/observe.js";
 import { Outcomes } from "./services/outcomes.js";
-import type { Warmers } from "./services/warmers.js";
-import type { Janitor } from "./expiry/janitor.js";
-import { Removals } from "./services/removals.js";
 import type { Recording } from "./services/recording.js";
+import { Removals } from "./services/removals.js";
 import { Reporter } from "./services/reporter.js";
 import { Stats } from "./services/stats.js";
 import { Tags } from "./services/tags.js";
-import type { FetchOptions, Loader } from "./types.js";
+import type { Warmers } from "./services/warmers.js";
 import { Watches } from "./services/watches.js";
 import type { SlotDoubles } from "./store/columns.js";
 import { Entries, SLOTS_MAX } from "./store/entries.js";
 import { KeyIndex } from "./store/key-index.js";
+import type { FetchOptions, Loader } from "./types.js";
 
 /** What the services need of the facade. */
 export interface Verbs<K, V> {
@@ -70,11 +71,13 @@ export class State<K, V> {
   readonly defaultLifetime: Lifetime | null;
   /** The same with the rest of how an entry is stored; null also where entries are weighed. */
   readonly defaultStoring: Storing | null;
-/**
+  /**
    * What a read has to do beyond finding the value. 0: nothing. 1: entries have a ttl, and nothing else is to be looked
    * at. 2: anything else, such as tags, idle times or no counting.
    */
   care: 0 | 1 | 2;
+  /** For how long after expiry values are kept that were not loaded with another wish. */
+  readonly keepMs: number;
   /** Entries of a plain `set` have neither lifetime nor weight. */
   readonly plain: boolean;
   /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
@@ -110,13 +113,21 @@ export class State<K, V> {
     this.lazy = o.lazy;
     this.counting = o.stats;
     this.care = o.stats ? 0 : 2;
+    this.keepMs = keepMsOf(o.fetch);
     this.defaultLifetime = fixedLifetime(o);
     this.defaultStoring =
       this.defaultLifetime === null || o.weigher !== null
         ? null
         : Object.freeze({ ...this.defaultLifetime, tags: Object.freeze([]), weight: 1 });
-    this.fetchDefaults = Object.freeze({ ...o.fetch, tags: Object.freeze([]), weight: undefined, signal: undefined, force: false });
-    this.plain = o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
+    this.fetchDefaults = Object.freeze({
+      ...o.fetch,
+      tags: Object.freeze([]),
+      weight: undefined,
+      signal: undefined,
+      force: false,
+    });
+    this.plain =
+      o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
     this.observed = this.hooks.any;
     this.policy.resize(o.max);
     if (o.onRemoval !== null) this.removals.listen(o.onRemoval);

@@ -223,7 +223,9 @@ export type Command<V> = ReadCommand<V> | WriteCommand<V>;
 export type Commands<V> = Record<string, Command<V>>;
 
 /** The arguments of a command after the value. */
-export type CommandArgs<C> = C extends { execute: (value: never, ...args: infer Args) => unknown } ? Args : never;
+export type CommandArgs<C> = C extends { execute: (value: never, ...args: infer Args) => unknown }
+  ? Args
+  : never;
 /** What `invoke` returns for it. */
 export type CommandResult<C> = C extends { type: "read"; execute: (...args: never[]) => infer R }
   ? R
@@ -308,7 +310,12 @@ export interface CacheReport {
   readonly weight: number;
   readonly maxWeight: number | null;
   readonly policy: string;
-  readonly janitor: { readonly everyMs: number | null; readonly runs: number; readonly removed: number; readonly lastRunAt: number | null };
+  readonly janitor: {
+    readonly everyMs: number | null;
+    readonly runs: number;
+    readonly removed: number;
+    readonly lastRunAt: number | null;
+  };
   /** Bytes of the cache's own tables; keys and values are not counted. */
   readonly overheadBytes: number;
   readonly loading: number;

@@ -57,7 +57,10 @@ class ScriptedClock implements Clock {
 const ahead = fc.oneof(
   fc.double({ min: -5_000, max: 30_000, noNaN: true }),
   fc
-    .tuple(fc.constantFrom(0, FAR_MS, BLOCK_MS_MAX, TRUSTED_MS, FAR_MS + TRUSTED_MS), fc.integer({ min: -2, max: 2 }))
+    .tuple(
+      fc.constantFrom(0, FAR_MS, BLOCK_MS_MAX, TRUSTED_MS, FAR_MS + TRUSTED_MS),
+      fc.integer({ min: -2, max: 2 }),
+    )
     .map(([ms, off]) => ms + off),
   fc.constant(1e9),
 );
@@ -114,7 +117,9 @@ describe("the timekeeper", () => {
   });
 
   it("beyond that it is not, or this test would show nothing", () => {
-    expect(fc.check(exactness(BLOCK_MS_MAX + 2 * TRUSTED_MS), { numRuns: 20_000 }).failed).toBe(true);
+    expect(fc.check(exactness(BLOCK_MS_MAX + 2 * TRUSTED_MS), { seed: 1, numRuns: 20_000 }).failed).toBe(
+      true,
+    );
   });
 
   it("certainly ahead is ahead, whoever asks how often", () => {
@@ -125,7 +130,8 @@ describe("the timekeeper", () => {
       if (n % 50 === 0) clock.fireDue();
       const deadline = clock.ms + 1 + ((n * 37) % 25_000) - 200;
       const ahead = clock.ms + 1 < deadline;
-      if (n % 3 === 0) expect(time.isFar(deadline) && !ahead, "a deadline that has passed is far").toBe(false);
+      if (n % 3 === 0)
+        expect(time.isFar(deadline) && !ahead, "a deadline that has passed is far").toBe(false);
       else expect(time.passed(deadline)).toBe(!ahead);
     }
   });

@@ -5,8 +5,8 @@
 import { Cache } from "stowage";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Entries } from "../../src/cache/store/entries.js";
-import { KeyIndex } from "../../src/cache/store/key-index.js";
 import { wholeText } from "../../src/cache/store/key-hash.js";
+import { KeyIndex } from "../../src/cache/store/key-index.js";
 import { alike, sameHash } from "./keys.js";
 
 const bad = vi.hoisted(() => ({ hash: (hash: number): number => hash }));
@@ -82,7 +82,8 @@ class Counted {
   }
 }
 
-const count = (length: number, key: (n: number) => unknown): unknown[] => Array.from({ length }, (_, n) => key(n));
+const count = (length: number, key: (n: number) => unknown): unknown[] =>
+  Array.from({ length }, (_, n) => key(n));
 
 /** As many as a run of cells may be long, plus what a call reads in any case. */
 const READS_MAX = 64 + 16;
@@ -132,7 +133,11 @@ describe("a hash of any quality finds every key", () => {
   it.each(qualities)("%s", (_name, quality) => {
     bad.hash = quality;
     const counted = new Counted();
-    const keys = [...count(400, (n) => `k${n}`), ...count(200, (n) => alike(n)), ...count(400, (n) => n * 1.5)];
+    const keys = [
+      ...count(400, (n) => `k${n}`),
+      ...count(200, (n) => alike(n)),
+      ...count(400, (n) => n * 1.5),
+    ];
     const shuffled = keys.map((key, n) => [(n * 7_919) % keys.length, key] as const);
     shuffled.sort(([left], [right]) => left - right);
     for (const [n, key] of keys.entries()) {
@@ -159,6 +164,7 @@ describe("a hash of any quality finds every key", () => {
       if (n % 100 === 0) cache.verify();
     }
     expect(cache.size()).toBe(500);
-    for (const [key, value] of cache) expect(value).toBe(typeof key === "number" ? key * 4 : Number((key as string).slice(1, 11)));
+    for (const [key, value] of cache)
+      expect(value).toBe(typeof key === "number" ? key * 4 : Number((key as string).slice(1, 11)));
   });
 });

@@ -19,7 +19,9 @@ const size = fc.oneof(
 
 describe.each(kinds)("a column of %s", (_name, make, value) => {
   it("reads 0 where nothing was written, and what was written elsewhere", () => {
-    const growth = fc.array(fc.tuple(size, fc.array(fc.tuple(fc.nat(), value), { maxLength: 20 })), { maxLength: 8 });
+    const growth = fc.array(fc.tuple(size, fc.array(fc.tuple(fc.nat(), value), { maxLength: 20 })), {
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(growth, (steps) => {
         const column = make();
@@ -32,7 +34,8 @@ describe.each(kinds)("a column of %s", (_name, make, value) => {
             column.set(at % slots, written);
             model.set(at % slots, written);
           }
-          for (const at of [0, slots - 1, slots >> 1, ...model.keys()]) expect(column.get(at)).toBe(model.get(at) ?? 0);
+          for (const at of [0, slots - 1, slots >> 1, ...model.keys()])
+            expect(column.get(at)).toBe(model.get(at) ?? 0);
         }
       }),
       { numRuns: 40 },
@@ -64,7 +67,8 @@ describe("the entry table", () => {
           expect(entries.size).toBe(model.size);
           expect(entries.top, "no more slots than there ever were entries").toBe(highest);
         }
-        for (const [slot, [key, value]] of model) expect([entries.key(slot), entries.value(slot)]).toEqual([key, value]);
+        for (const [slot, [key, value]] of model)
+          expect([entries.key(slot), entries.value(slot)]).toEqual([key, value]);
       }),
       { numRuns: 60 },
     );
@@ -74,7 +78,11 @@ describe("the entry table", () => {
     const entries = new Entries<number, number>();
     for (let n = 0; n < 9_000; n++) expect(entries.add(n, -n - 1, n)).toBe(n);
     for (const slot of [0, 1, 4_095, 4_096, 8_191, 8_192, 8_999]) {
-      expect([entries.key(slot), entries.value(slot), entries.hashes.get(slot)]).toEqual([slot, -slot - 1, slot]);
+      expect([entries.key(slot), entries.value(slot), entries.hashes.get(slot)]).toEqual([
+        slot,
+        -slot - 1,
+        slot,
+      ]);
       entries.setValue(slot, slot + 1);
     }
     entries.verify();
@@ -88,10 +96,14 @@ describe("the entry table", () => {
 
   const harms: [what: string, message: RegExp, harm: (entries: Entries<number, number>) => void][] = [
     ["a size that is wrong", /size differs/, (entries) => entries.size++],
-    ["an occupied slot among the free", /occupied slot is in the free list/, (entries) => {
-      entries.setValue(1, 1);
-      entries.size++;
-    }],
+    [
+      "an occupied slot among the free",
+      /occupied slot is in the free list/,
+      (entries) => {
+        entries.setValue(1, 1);
+        entries.size++;
+      },
+    ],
     ["a free list in a circle", /circle/, (entries) => entries.hashes.set(1, 1)],
     ["a free slot that is lost", /neither/, (entries) => entries.hashes.set(1, -1)],
   ];

@@ -17,13 +17,17 @@ describe("growing", () => {
       }
     }
     cache.verify();
-    expect([...bytes].sort((left, right) => left - right), "memory grows with the entries").toEqual(bytes);
+    expect(
+      [...bytes].sort((left, right) => left - right),
+      "memory grows with the entries",
+    ).toEqual(bytes);
     for (let n = 0; n < 150_000; n += 2) cache.delete(keyOf(n));
     expect(cache.size()).toBe(75_000);
     cache.verify();
     for (let n = 0; n < 150_000; n++) {
       const value = cache.get(keyOf(n));
-      if (value !== (n % 2 === 0 ? undefined : n)) expect.unreachable(`key ${String(keyOf(n))} gave ${value}`);
+      if (value !== (n % 2 === 0 ? undefined : n))
+        expect.unreachable(`key ${String(keyOf(n))} gave ${value}`);
     }
     for (let n = 1; n < 150_000; n += 2) cache.delete(keyOf(n));
     cache.verify();
@@ -38,7 +42,12 @@ describe("growing", () => {
     expect(bounded.setMany(entries)).toBe(30_000);
     for (const cache of [free, bounded]) cache.verify();
     expect(free.size()).toBe(30_000);
-    expect([...bounded.keys()].sort()).toEqual(entries.slice(20_000).map(([key]) => key).sort());
+    expect([...bounded.keys()].sort()).toEqual(
+      entries
+        .slice(20_000)
+        .map(([key]) => key)
+        .sort(),
+    );
   });
 });
 

@@ -69,7 +69,8 @@ class Pair {
     const { cache, model } = this;
     cache.verify();
     expect(cache.size()).toBe(model.size);
-    for (const [at, value] of model) if (cache.peek(at) !== value) expect(cache.peek(at), String(at)).toBe(value);
+    for (const [at, value] of model)
+      if (cache.peek(at) !== value) expect(cache.peek(at), String(at)).toBe(value);
   }
 }
 
@@ -102,8 +103,17 @@ describe("the key index says what a Map says", () => {
 
   it("while it changes over to whole hashes under two thousand entries, whatever comes between", () => {
     const step = fc.tuple(
-      fc.constantFrom("set" as const, "set" as const, "set" as const, "get, then set" as const, "delete" as const),
-      fc.oneof(fc.nat(150).map((n) => alike(n)), fc.nat(1_999).map((n) => `entry number ${n}`)),
+      fc.constantFrom(
+        "set" as const,
+        "set" as const,
+        "set" as const,
+        "get, then set" as const,
+        "delete" as const,
+      ),
+      fc.oneof(
+        fc.nat(150).map((n) => alike(n)),
+        fc.nat(1_999).map((n) => `entry number ${n}`),
+      ),
     );
     const script = fc.array(step, { minLength: 60, maxLength: 200, size: "max" });
     fc.assert(

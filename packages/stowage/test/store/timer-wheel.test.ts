@@ -21,7 +21,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("defer" as const), slot, ms: span }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), slot }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("pass" as const), ms: span }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("drain" as const), limit: fc.integer({ min: 1, max: 9 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("drain" as const), limit: fc.integer({ min: 1, max: 9 }) }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 

@@ -15,7 +15,12 @@ export function invoke<K, V>(s: State<K, V>, name: string, key: K, ...args: unkn
 
 function write<K, V>(s: State<K, V>, name: string, key: K, result: unknown): unknown {
   if (!Array.isArray(result) || result.length !== 2) {
-    throw new InvalidArgumentError("invoke", `the result of the write command "${name}"`, result, "[returned, value to store]");
+    throw new InvalidArgumentError(
+      "invoke",
+      `the result of the write command "${name}"`,
+      result,
+      "[returned, value to store]",
+    );
   }
   const [returned, stored] = result;
   if (stored !== undefined) storeNext(s, key, stored as V, undefined, "invoke");

@@ -1,17 +1,16 @@
 /** export, import, save, restore: entries as plain data, in memory or in a file. */
-import { InvalidArgumentError } from "../../base/errors.js";
-import { storingOf, type Storing } from "../core/lifetime.js";
+import { ClosedError, InvalidArgumentError } from "../../base/errors.js";
+import { type Storing, storingOf } from "../core/lifetime.js";
 import { liveSlots } from "../core/lookup.js";
 import { checkValue, put } from "../core/put.js";
 import { exportedOf } from "../core/view.js";
+import { keepMsOf } from "../options.js";
 import { openDump } from "../persist/restore.js";
 import { saveDump } from "../persist/save.js";
 import type { DumpEntry, RestoreOptions, SaveOptions, SaveResult } from "../persist/types.js";
 import { verbIndex } from "../services/stats.js";
-import { keepMsOf } from "../options.js";
 import type { State } from "../state.js";
 import type { ExportedEntry } from "../types.js";
-import { ClosedError } from "../../base/errors.js";
 
 export function exportEntries<K, V>(s: State<K, V>): ExportedEntry<K, V>[] {
   s.stats.calls[verbIndex.export]++;
@@ -44,7 +43,11 @@ export interface RestoreResult {
   readonly skipped: number;
 }
 
-export async function restore<K, V>(s: State<K, V>, path: string, options: RestoreOptions = {}): Promise<RestoreResult> {
+export async function restore<K, V>(
+  s: State<K, V>,
+  path: string,
+  options: RestoreOptions = {},
+): Promise<RestoreResult> {
   s.stats.calls[verbIndex.restore]++;
   const dump = await openDump(path, { clock: s.time.clock, ...options });
   let stored = 0;
@@ -85,7 +88,12 @@ function checkEntry<K, V>(entry: ExportedEntry<K, V>, index: number): ExportedEn
   }
   checkValue(entry.value, entry.key, "import");
   if (entry.expiresAt !== null && !Number.isFinite(entry.expiresAt)) {
-    throw new InvalidArgumentError("import", `${where}.expiresAt`, entry.expiresAt, "milliseconds since 1970, or null");
+    throw new InvalidArgumentError(
+      "import",
+      `${where}.expiresAt`,
+      entry.expiresAt,
+      "milliseconds since 1970, or null",
+    );
   }
   return entry;
 }

@@ -1,6 +1,7 @@
 /** fetch, fetchMany, wrap: a value from the cache, or from its source by way of the cache. */
-import { hashArguments } from "../../base/hash.js";
+
 import { InvalidArgumentError } from "../../base/errors.js";
+import { hashArguments } from "../../base/hash.js";
 import { checkNames } from "../../base/options.js";
 import { isDead, isMortal } from "../core/lookup.js";
 import { type BoundFetchOptions, fetchOptions } from "../options.js";
@@ -10,13 +11,24 @@ import type { State } from "../state.js";
 import type { BulkLoader, BulkResult, FetchOptions, Loader, LoadResult, WrapOptions } from "../types.js";
 import { used } from "./read.js";
 
-export function fetch<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined> {
+export function fetch<K, V>(
+  s: State<K, V>,
+  key: K,
+  loader: Loader<K, V>,
+  options?: FetchOptions,
+): Promise<V | undefined> {
   try {
     checkLoader(loader, "fetch");
     s.stats.calls[verbIndex.fetch]++;
     if (options !== undefined) checkNames(options, fetchOptions.names, "fetch");
-    const hit = readFresh(s, key, options, () => refreshBehind(s, key, loader, bindFetch(s, options, "fetch")));
-    if (hit !== undefined) return Promise.resolve(hit);
+    const slot = findFresh(s, key, options);
+    if (slot >= 0) {
+      const value = s.entries.value(slot);
+      if (s.expiry.timed && isRefreshDue(s, slot, options)) {
+        refreshBehind(s, key, loader, bindFetch(s, options, "fetch"));
+      }
+      return Promise.resolve(value);
+    }
     const how = bindFetch(s, options, "fetch");
     return fetchMissing(s, key, how, (stale) => startLoad(s, key, loader, how, stale));
   } catch (error) {
@@ -24,7 +36,12 @@ export function fetch<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, option
   }
 }
 
-export async function fetchMany<K, V>(s: State<K, V>, keys: Iterable<K>, loader: BulkLoader<K, V>, options?: FetchOptions): Promise<Map<K, V>> {
+export async function fetchMany<K, V>(
+  s: State<K, V>,
+  keys: Iterable<K>,
+  loader: BulkLoader<K, V>,
+  options?: FetchOptions,
+): Promise<Map<K, V>> {
   checkLoader(loader, "fetchMany");
   s.stats.calls[verbIndex.fetchMany]++;
   const how = bindFetch(s, options, "fetchMany");
@@ -32,9 +49,13 @@ export async function fetchMany<K, V>(s: State<K, V>, keys: Iterable<K>, loader:
   const asked = new Set(keys);
   const bulk = new Bulk(s, loader, how);
   const values = [...asked].map((key) => {
-    const refresh = (): void => refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
-    const hit = readFresh(s, key, options, refresh);
-    return hit !== undefined ? hit : fetchMissing(s, key, how, () => bulk.start(key));
+    const slot = findFresh(s, key, options);
+    if (slot < 0) return fetchMissing(s, key, how, () => bulk.start(key));
+    const value = s.entries.value(slot);
+    if (s.expiry.timed && isRefreshDue(s, slot, options)) {
+      refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
+    }
+    return value;
   });
   bulk.go();
   const found = new Map<K, V>();
@@ -55,7 +76,8 @@ export function wrap<K, V, Args extends readonly unknown[], R extends V>(
 ): (...args: Args) => Promise<R> {
   if (typeof fn !== "function") throw new InvalidArgumentError("wrap", "fn", fn, "a function");
   const { key, ...fetching } = options;
-  if (key !== undefined && typeof key !== "function") throw new InvalidArgumentError("wrap", "key", key, "a function of the arguments");
+  if (key !== undefined && typeof key !== "function")
+    throw new InvalidArgumentError("wrap", "key", key, "a function of the arguments");
   fetchOptions.bind(fetching, "wrap");
   const prefix = `${fn.name || "anonymous"}#${++s.wrapped}`;
   const keyOf = key ?? ((...args: Args) => `${prefix}${hashArguments(args)}` as K);
@@ -68,21 +90,24 @@ export function wrap<K, V, Args extends readonly unknown[], R extends V>(
   };
 }
 
-/** The live value, with what a read of it brings about. */
-function readFresh<K, V>(s: State<K, V>, key: K, options: FetchOptions | undefined, refresh: () => void): V | undefined {
-  if (options?.force === true) return undefined;
+/** The slot of a value that will do, or -1; finding one counts as a read. */
+function findFresh<K, V>(s: State<K, V>, key: K, options: FetchOptions | undefined): number {
+  if (options?.force === true) return -1;
   const slot = s.index.find(key);
-  if (slot < 0 || (isMortal(s) && isDead(s, slot))) return undefined;
+  if (slot < 0 || (isMortal(s) && isDead(s, slot))) return -1;
   if (options?.signal?.aborted) throw options.signal.reason;
   s.stats.hits++;
   used(s, slot);
-  const value = s.entries.value(slot);
-  if (s.expiry.timed && isRefreshDue(s, slot, options)) refresh();
-  return value;
+  return slot;
 }
 
 /** No live value: a stale one if the caller may have it, else what a load brings. */
-function fetchMissing<K, V>(s: State<K, V>, key: K, how: BoundFetchOptions, start: (stale: V | undefined) => Load<V>): Promise<V | undefined> {
+function fetchMissing<K, V>(
+  s: State<K, V>,
+  key: K,
+  how: BoundFetchOptions,
+  start: (stale: V | undefined) => Load<V>,
+): Promise<V | undefined> {
   if (how.signal?.aborted) return Promise.reject(how.signal.reason);
   s.stats.misses++;
   const now = s.time.now();
@@ -122,17 +147,32 @@ function giveStale<K, V>(s: State<K, V>, stale: Stale<V>): Promise<V> {
 }
 
 /** Waits as long as this caller is willing to; his giving up does not concern the others. */
-function waitFor<K, V>(s: State<K, V>, load: Load<V>, how: BoundFetchOptions, stale: Stale<V> | undefined): Promise<V | undefined> {
+function waitFor<K, V>(
+  s: State<K, V>,
+  load: Load<V>,
+  how: BoundFetchOptions,
+  stale: Stale<V> | undefined,
+): Promise<V | undefined> {
   if (load.promise === undefined) {
-    throw new InvalidArgumentError("fetch", "loader", how, "a function that does not fetch the key it is loading: it would wait for itself");
+    throw new InvalidArgumentError(
+      "fetch",
+      "loader",
+      how,
+      "a function that does not fetch the key it is loading: it would wait for itself",
+    );
   }
   load.waiters++;
-  const graceful = stale === undefined || how.grace === 0 ? load.promise : load.promise.catch((error) => {
-    if (s.closed || s.time.now() >= stale.expiredAt + how.grace) throw error;
-    return giveStale(s, stale);
-  });
+  const graceful =
+    stale === undefined || how.grace === 0
+      ? load.promise
+      : load.promise.catch((error) => {
+          if (s.closed || s.time.now() >= stale.expiredAt + how.grace) throw error;
+          return giveStale(s, stale);
+        });
   const softMs = stale !== undefined && s.time.now() < stale.expiredAt + how.grace ? how.softTimeout : 0;
-  return how.signal === undefined && softMs === 0 ? graceful : waitImpatiently(s, load, graceful, how.signal, softMs, stale);
+  return how.signal === undefined && softMs === 0
+    ? graceful
+    : waitImpatiently(s, load, graceful, how.signal, softMs, stale);
 }
 
 function waitImpatiently<K, V>(
@@ -150,11 +190,14 @@ function waitImpatiently<K, V>(
       reject(signal?.reason);
       load.leave(signal?.reason);
     };
-    const timer = softMs === 0 || stale === undefined ? null : clock.setTimer(() => {
-      finish();
-      runBehind(s, load);
-      resolve(giveStale(s, stale));
-    }, softMs);
+    const timer =
+      softMs === 0 || stale === undefined
+        ? null
+        : clock.setTimer(() => {
+            finish();
+            runBehind(s, load);
+            resolve(giveStale(s, stale));
+          }, softMs);
     const finish = (): void => {
       if (timer !== null) clock.clearTimer(timer);
       signal?.removeEventListener("abort", giveUp);
@@ -179,7 +222,13 @@ function refreshBehind<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: 
   runBehind(s, startLoad(s, key, loader, how, slot < 0 ? undefined : s.entries.value(slot)));
 }
 
-function startLoad<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: BoundFetchOptions, stale: V | undefined): Load<V> {
+function startLoad<K, V>(
+  s: State<K, V>,
+  key: K,
+  loader: Loader<K, V>,
+  how: BoundFetchOptions,
+  stale: V | undefined,
+): Load<V> {
   return s.loads.start(key, (signal) => loader(key, { signal, stale }), how);
 }
 
@@ -200,7 +249,11 @@ function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions 
 }
 
 /** What the call says, else what the cache says, checked. */
-function bindFetch<K, V>(s: State<K, V>, options: FetchOptions | undefined, where: string): BoundFetchOptions {
+function bindFetch<K, V>(
+  s: State<K, V>,
+  options: FetchOptions | undefined,
+  where: string,
+): BoundFetchOptions {
   if (options === undefined) return s.fetchDefaults;
   const bound = fetchOptions.bind(options, where);
   const own = Object.entries(bound).filter(([name]) => options[name as keyof FetchOptions] !== undefined);
@@ -275,5 +328,10 @@ class Bulk<K, V> {
 function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResult<V>> {
   if (result instanceof Map) return result;
   if (typeof result === "object" && result !== null && Symbol.iterator in result) return new Map(result);
-  throw new InvalidArgumentError("fetchMany", "the loader's result", result, "a Map, or an iterable of [key, value] pairs");
+  throw new InvalidArgumentError(
+    "fetchMany",
+    "the loader's result",
+    result,
+    "a Map, or an iterable of [key, value] pairs",
+  );
 }

@@ -1,8 +1,9 @@
 /** stats, inspect, verify: looking into the cache. */
-import { StatsDisabledError } from "../../base/errors.js";
+
 import { assert } from "../../base/assert.js";
-import { viewOf } from "../core/view.js";
+import { StatsDisabledError } from "../../base/errors.js";
 import { isMortal, liveSlots } from "../core/lookup.js";
+import { viewOf } from "../core/view.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import type { CacheReport, CacheStats, EntryView } from "../types.js";

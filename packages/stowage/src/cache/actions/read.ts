@@ -1,7 +1,8 @@
 /** get, peek, has, take, getMany: reading one entry, or several. */
-import { causeOf, drop, dropDead } from "../core/remove.js";
+
 import { findLive, isDead, isMortal } from "../core/lookup.js";
 import { noteWrite } from "../core/put.js";
+import { causeOf, drop, dropDead } from "../core/remove.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 

@@ -1,13 +1,12 @@
 /** size, isEmpty, prune, purge, resize: how much there is, and making it less. */
 import { InvalidArgumentError, InvalidOptionError } from "../../base/errors.js";
+import { isMortal, liveSlots } from "../core/lookup.js";
 import { drop } from "../core/remove.js";
-import { liveSlots } from "../core/lookup.js";
 import { shrinkTo, shrinkWeight } from "../core/room.js";
 import { pruneOptions, resizeOptions, sizeOptions } from "../options.js";
-import { SLOTS_MAX } from "../store/entries.js";
 import { verbIndex } from "../services/stats.js";
-import { isMortal } from "../core/lookup.js";
 import type { State } from "../state.js";
+import { SLOTS_MAX } from "../store/entries.js";
 
 export function size<K, V>(s: State<K, V>, options?: { expired?: boolean }): number {
   s.stats.calls[verbIndex.size]++;
@@ -25,7 +24,8 @@ export function isEmpty<K, V>(s: State<K, V>): boolean {
 
 /** Evicts what the policy chooses until `size`, less the share to reclaim, is left. */
 export function prune<K, V>(s: State<K, V>, size: number, options?: { reclaim?: number }): number {
-  if (!Number.isSafeInteger(size) || size < 0) throw new InvalidArgumentError("prune", "size", size, "a whole number of at least 0");
+  if (!Number.isSafeInteger(size) || size < 0)
+    throw new InvalidArgumentError("prune", "size", size, "a whole number of at least 0");
   const { reclaim } = pruneOptions.bind(options, "prune");
   s.stats.calls[verbIndex.prune]++;
   const before = s.entries.size;
@@ -46,10 +46,23 @@ export function purge<K, V>(s: State<K, V>): number {
 export function resize<K, V>(s: State<K, V>, bounds: { max?: number; maxWeight?: number }): void {
   const bound = resizeOptions.bind(bounds, "resize");
   if (s.policy.name === "none") {
-    throw InvalidOptionError.conflict("resize", ["max"], 'policy "none" evicts nothing, so it cannot hold a bound');
+    throw InvalidOptionError.conflict(
+      "resize",
+      ["max"],
+      'policy "none" evicts nothing, so it cannot hold a bound',
+    );
   }
-  if (bounds.maxWeight !== undefined && s.maxWeight === Number.POSITIVE_INFINITY && s.entries.size > 0 && s.weights === null) {
-    throw InvalidOptionError.conflict("resize", ["maxWeight"], "entries have not been weighed so far; give maxWeight to new Cache");
+  if (
+    bounds.maxWeight !== undefined &&
+    s.maxWeight === Number.POSITIVE_INFINITY &&
+    s.entries.size > 0 &&
+    s.weights === null
+  ) {
+    throw InvalidOptionError.conflict(
+      "resize",
+      ["maxWeight"],
+      "entries have not been weighed so far; give maxWeight to new Cache",
+    );
   }
   s.stats.calls[verbIndex.resize]++;
   if (bounds.max !== undefined) {

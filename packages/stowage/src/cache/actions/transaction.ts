@@ -7,7 +7,7 @@
  */
 import { ClosedError, InvalidArgumentError, TransactionConflictError } from "../../base/errors.js";
 import { findLive } from "../core/lookup.js";
-import { put, putInPlace, noteWrite } from "../core/put.js";
+import { noteWrite, put, putInPlace } from "../core/put.js";
 import { drop } from "../core/remove.js";
 import { transactionOptions } from "../options.js";
 import { PrivateView } from "../services/private-view.js";
@@ -21,7 +21,8 @@ export async function transaction<K, V, R>(
   fn: (tx: Transaction<K, V>) => R | PromiseLike<R>,
   options?: { retries?: number },
 ): Promise<R> {
-  if (typeof fn !== "function") throw new InvalidArgumentError("transaction", "fn", fn, "a function of the transaction");
+  if (typeof fn !== "function")
+    throw new InvalidArgumentError("transaction", "fn", fn, "a function of the transaction");
   if (typeof keys !== "object" || keys === null || !(Symbol.iterator in keys)) {
     throw new InvalidArgumentError("transaction", "keys", keys, "a list of keys");
   }
@@ -37,7 +38,8 @@ export async function transaction<K, V, R>(
 }
 
 export function execute<K, V, C, R>(s: State<K, V>, fn: (cache: C) => R, cache: C): R {
-  if (typeof fn !== "function") throw new InvalidArgumentError("execute", "fn", fn, "a function of the cache");
+  if (typeof fn !== "function")
+    throw new InvalidArgumentError("execute", "fn", fn, "a function of the cache");
   s.stats.calls[verbIndex.execute]++;
   return s.time.freeze(() => fn(cache));
 }

@@ -1,8 +1,8 @@
 /** update, getAndUpdate, incr, decr: a new value made from the old one, in place: expiry and tags stay. */
 import { InvalidArgumentError, InvalidOptionError, NonNumericValueError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
-import { findLive } from "../core/lookup.js";
 import { storingOf, weigh } from "../core/lifetime.js";
+import { findLive } from "../core/lookup.js";
 import { checkValue, put, putInPlace } from "../core/put.js";
 import { counterOptions } from "../options.js";
 import { type Verb, verbIndex } from "../services/stats.js";
@@ -20,8 +20,13 @@ export function update<K, V>(s: State<K, V>, key: K, value: V): boolean {
   return stored;
 }
 
-export function getAndUpdate<K, V, R>(s: State<K, V>, key: K, fn: (value: V | undefined) => V | Commit<V> | Ignore<R>): V | R {
-  if (typeof fn !== "function") throw new InvalidArgumentError("getAndUpdate", "fn", fn, "a function of the present value");
+export function getAndUpdate<K, V, R>(
+  s: State<K, V>,
+  key: K,
+  fn: (value: V | undefined) => V | Commit<V> | Ignore<R>,
+): V | R {
+  if (typeof fn !== "function")
+    throw new InvalidArgumentError("getAndUpdate", "fn", fn, "a function of the present value");
   s.stats.calls[verbIndex.getAndUpdate]++;
   const before = findLive(s, key);
   count(s, before);
@@ -33,16 +38,27 @@ export function getAndUpdate<K, V, R>(s: State<K, V>, key: K, fn: (value: V | un
   return value;
 }
 
-export function incr<K, V>(s: State<K, V>, key: K, amount = 1, options?: CounterOptions, where: Verb = "incr"): number {
-  if (typeof amount !== "number" || !Number.isFinite(amount)) throw new InvalidArgumentError(where, "amount", amount, "a finite number");
-  const { default: start = 0, ...storing } = counter(options, where);
+export function incr<K, V>(
+  s: State<K, V>,
+  key: K,
+  amount = 1,
+  options?: CounterOptions,
+  where: Verb = "incr",
+): number {
+  if (typeof amount !== "number" || !Number.isFinite(amount))
+    throw new InvalidArgumentError(where, "amount", amount, "a finite number");
+  if (options !== undefined) checkCounterOptions(options, where);
   s.stats.calls[verbIndex[where]]++;
   const slot = findLive(s, key);
-  const value: unknown = slot < 0 ? start : s.entries.value(slot);
+  const value: unknown = slot < 0 ? (options?.default ?? 0) : s.entries.value(slot);
   if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError(where, key, value);
   const next = value + (where === "decr" ? -amount : amount);
-  if (!Number.isFinite(next)) throw new InvalidArgumentError(where, "amount", amount, `an amount that ${value} can be changed by`);
-  storeNext(s, key, next as V, slot < 0 ? storing : undefined, where);
+  if (!Number.isFinite(next))
+    throw new InvalidArgumentError(where, "amount", amount, `an amount that ${value} can be changed by`);
+  if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where));
+  else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1));
+  else storeNext(s, key, next as V, undefined, where);
+  s.removals.flush();
   return next;
 }
 
@@ -51,14 +67,23 @@ export function decr<K, V>(s: State<K, V>, key: K, amount = 1, options?: Counter
 }
 
 /** In place if the entry is there and nothing else is asked for, else as a new entry. */
-export function storeNext<K, V>(s: State<K, V>, key: K, value: V, options: SetOptions | undefined, where: string): boolean {
+export function storeNext<K, V>(
+  s: State<K, V>,
+  key: K,
+  value: V,
+  options: SetOptions | undefined,
+  where: string,
+): boolean {
   const slot = findLive(s, key);
   let stored: boolean;
   if (slot >= 0 && options === undefined) {
     const weight = weigh(s, key, value, undefined, where);
     // The weigher is the user's and may have changed the cache: look again.
     const again = s.options.weigher === null ? slot : findLive(s, key);
-    stored = again >= 0 ? putInPlace(s, again, key, value, keptWeight(s, again, weight)) : put(s, key, value, storingOf(s, key, value, options, where));
+    stored =
+      again >= 0
+        ? putInPlace(s, again, key, value, keptWeight(s, again, weight))
+        : put(s, key, value, storingOf(s, key, value, options, where));
   } else stored = put(s, key, value, storingOf(s, key, value, options, where));
   s.removals.flush();
   return stored;
@@ -75,13 +100,15 @@ function keptWeight<K, V>(s: State<K, V>, slot: number, weighed: number): number
   return s.weights === null || s.options.weigher !== null ? weighed : s.weights.get(slot);
 }
 
-function counter(options: CounterOptions | undefined, where: string): CounterOptions {
-  if (options === undefined) return {};
+function checkCounterOptions(options: CounterOptions, where: string): void {
   checkNames(options, counterOptions.names, where);
   const start: unknown = options.default;
-  if (start !== undefined && (typeof start !== "number" || !Number.isFinite(start))) {
-    throw new InvalidOptionError({ where, option: "default", received: start, expected: "a finite number" });
-  }
-  return options;
+  if (start === undefined || (typeof start === "number" && Number.isFinite(start))) return;
+  throw new InvalidOptionError({ where, option: "default", received: start, expected: "a finite number" });
 }
 
+function withoutDefault(options: CounterOptions | undefined): SetOptions | undefined {
+  if (options === undefined) return undefined;
+  const { default: _, ...storing } = options;
+  return storing;
+}

@@ -1,7 +1,8 @@
 /** set, setMany, delete, clear, reset: writing and removing. */
-import { causeOf, drop, dropAll } from "../core/remove.js";
+
 import { storingOf } from "../core/lifetime.js";
 import { checkEntries, checkValue, isPlain, noteWrite, put, putPlain } from "../core/put.js";
+import { causeOf, drop, dropAll } from "../core/remove.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import type { SetOptions } from "../types.js";
@@ -17,7 +18,11 @@ export function set<K, V>(s: State<K, V>, key: K, value: V, options?: SetOptions
 }
 
 /** All or nothing as far as wrong input goes: every entry is checked before the first is stored. */
-export function setMany<K, V>(s: State<K, V>, entries: Iterable<readonly [K, V]>, options?: SetOptions): number {
+export function setMany<K, V>(
+  s: State<K, V>,
+  entries: Iterable<readonly [K, V]>,
+  options?: SetOptions,
+): number {
   const checked = checkEntries(entries, "setMany").map(([key, value]) => {
     checkValue(value, key, "setMany");
     return { key, value, how: storingOf(s, key, value, options, "setMany") };

@@ -2,8 +2,9 @@
 import { InvalidArgumentError, InvalidValueError } from "../../base/errors.js";
 import type { State } from "../state.js";
 import { SlotDoubles } from "../store/columns.js";
+import type { RemovalCause } from "../types.js";
 import type { Storing } from "./lifetime.js";
-import { isDead, isMortal } from "./lookup.js";
+import { isMortal } from "./lookup.js";
 import { drop } from "./remove.js";
 import { makeRoom, shrinkWeight } from "./room.js";
 
@@ -60,7 +61,7 @@ export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V,
 /** Whoever loads or transacts on the key is told that it was written. */
 export function noteWrite<K, V>(s: State<K, V>, key: K): void {
   if (s.watches.size !== 0) s.watches.mark(key);
-if (s.outcomes.any) s.outcomes.delete(key);
+  if (s.outcomes.any) s.outcomes.delete(key);
 }
 
 export function checkValue(value: unknown, key: unknown, where: string): void {
@@ -102,16 +103,18 @@ function add<K, V>(s: State<K, V>, key: K, hash: number, value: V, how: Storing)
 
 function replace<K, V>(s: State<K, V>, slot: number, value: V, how: Storing): void {
   prepareWeights(s, how.weight);
-  const cause = isMortal(s) && isDead(s, slot) ? "expired" : "replaced";
-  swapValue(s, slot, value, cause);
-  setLifetime(s, slot, how);
+  const invalid = s.tags.used && s.tags.isInvalid(slot);
+  const expired = setLifetime(s, slot, how);
+  swapValue(s, slot, value, invalid ? "deleted" : expired ? "expired" : "replaced");
   reweigh(s, slot, how.weight);
 }
 
-function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): void {
-  s.expiry.start(slot, how);
+/** True if the lifetime that the entry had is over. */
+function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): boolean {
+  const expired = s.expiry.start(slot, how);
   s.tags.attach(slot, how.tags);
   noteMortal(s);
+  return expired;
 }
 
 /** After anything that may have given an entry a lifetime or a tag. */
@@ -121,7 +124,7 @@ export function noteMortal<K, V>(s: State<K, V>): void {
   if (s.expiry.timed) s.janitor.wake();
 }
 
-function swapValue<K, V>(s: State<K, V>, slot: number, value: V, cause: "expired" | "replaced"): void {
+function swapValue<K, V>(s: State<K, V>, slot: number, value: V, cause: RemovalCause): void {
   if (s.removals.wanted) s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
   s.entries.setValue(slot, value);
   s.policy.written(slot);
@@ -137,7 +140,7 @@ function reweigh<K, V>(s: State<K, V>, slot: number, weight: number): void {
 
 /** The entry just written is not the one to go: while others are chosen, the policy does not know it. */
 function evictOthers<K, V>(s: State<K, V>, slot: number): void {
-const hash = s.entries.hashes.get(slot);
+  const hash = s.entries.hashes.get(slot);
   s.policy.removed(slot, hash);
   shrinkWeight(s, s.maxWeight);
   s.policy.added(slot, hash);

@@ -34,7 +34,8 @@ export function dropAll<K, V>(s: State<K, V>): number {
   const count = s.entries.size;
   if (s.removals.wanted) {
     for (let slot = 0; slot < s.entries.top; slot++) {
-      if (!s.entries.isFree(slot)) s.removals.note(s.entries.key(slot), s.entries.value(slot), causeOf(s, slot, "cleared"));
+      if (!s.entries.isFree(slot))
+        s.removals.note(s.entries.key(slot), s.entries.value(slot), causeOf(s, slot, "cleared"));
     }
   }
   s.watches.markAll();

@@ -4,7 +4,7 @@ import { causeOf, drop } from "./remove.js";
 
 /** Evicts until one more entry of this weight fits. */
 export function makeRoom<K, V>(s: State<K, V>, weight: number): void {
-while (s.entries.size >= s.slotsMax) evict(s);
+  while (s.entries.size >= s.slotsMax) evict(s);
   if (s.strict && s.weights !== null) shrinkWeight(s, s.maxWeight - weight);
 }
 

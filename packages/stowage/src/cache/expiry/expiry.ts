@@ -57,17 +57,22 @@ export class Expiry {
     if (this.#idle !== null) this.#used.reserve(slots);
   }
 
-  /** Gives the entry a lifetime from now on; all zero: it stays for ever. */
-  start(slot: number, { ttlMs, idleMs, keepMs }: Lifetime): void {
-    if (ttlMs === 0 && idleMs === 0 && !this.timed) return;
-    if (!this.timed || !this.onlyTtl || idleMs + keepMs > 0) this.#startRest(slot, idleMs, keepMs);
+  /**
+   * Gives the entry a lifetime from now on; all zero: it stays for ever. True if the lifetime that it had is over:
+   * one reading of the clock tells both.
+   */
+  start(slot: number, { ttlMs, idleMs, keepMs }: Lifetime): boolean {
+    if (ttlMs === 0 && idleMs === 0 && !this.timed) return false;
+    if (!this.timed || !this.onlyTtl || idleMs + keepMs > 0)
+      return this.#startAll(slot, ttlMs, idleMs, keepMs);
     const before = this.#fresh.get(slot);
-    const fresh = ttlMs === 0 ? 0 : this.#time.now() + ttlMs;
+    const now = ttlMs === 0 && before === 0 ? 0 : this.#time.now();
+    const fresh = ttlMs === 0 ? 0 : now + ttlMs;
     this.#ttl.set(slot, ttlMs);
     this.#fresh.set(slot, fresh);
     // Scheduled for an earlier time, it may stay there: the wheel finds out when it comes by.
-    if (this.onlyTtl && before !== 0 && fresh >= before) return;
-    this.#reschedule(slot);
+    if (before === 0 || fresh < before) this.#reschedule(slot);
+    return before !== 0 && now >= before;
   }
 
   /** Changes when the entry expires and leaves idleness as it is. 0: never. `ttlMs` may be below 0 for a past moment. */
@@ -188,7 +193,10 @@ export class Expiry {
     let scheduled = 0;
     for (const slot of slots) {
       const due = this.goneAt(slot) !== Number.POSITIVE_INFINITY;
-      assert(due === this.wheel.isScheduled(slot), "expiry: an entry is in the wheel without a deadline, or not in it with one");
+      assert(
+        due === this.wheel.isScheduled(slot),
+        "expiry: an entry is in the wheel without a deadline, or not in it with one",
+      );
       if (due) scheduled++;
     }
     assert(scheduled === this.wheel.count, "expiry: the wheel holds slots that are free");
@@ -208,17 +216,24 @@ export class Expiry {
     return idleMs === 0 ? Number.POSITIVE_INFINITY : this.#used.get(slot) + idleMs;
   }
 
-  /** What only few caches have: idle time, and values that are kept after expiry. */
-  #startRest(slot: number, idleMs: number, keepMs: number): void {
+  /** For caches that also have idle times, or keep values after expiry. */
+  #startAll(slot: number, ttlMs: number, idleMs: number, keepMs: number): boolean {
+    const over = this.timed && this.isExpired(slot);
     this.#prepare(idleMs, keepMs);
+    const now = ttlMs === 0 && idleMs === 0 ? 0 : this.#time.now();
+    this.#ttl.set(slot, ttlMs);
+    this.#fresh.set(slot, ttlMs === 0 ? 0 : now + ttlMs);
     this.#keep?.set(slot, keepMs);
     this.#cost?.set(slot, 0);
-    if (this.#idle === null) return;
-    this.#idle.set(slot, idleMs);
-    this.#used.set(slot, idleMs === 0 ? 0 : this.#time.now());
+    if (this.#idle !== null) {
+      this.#idle.set(slot, idleMs);
+      this.#used.set(slot, now);
+    }
+    this.#reschedule(slot);
+    return over;
   }
 
-#reschedule(slot: number): void {
+  #reschedule(slot: number): void {
     const goneAt = this.goneAt(slot);
     if (goneAt === Number.POSITIVE_INFINITY) this.wheel.cancel(slot);
     else this.wheel.schedule(slot, goneAt);

@@ -5,10 +5,11 @@
  * and in time, between which the event loop is free: a million entries that expire at once cost a few hundred short
  * turns, not one long one. While nothing can expire there is no timer.
  */
+
+import type { TimerHandle } from "../../base/clock.js";
 import { drop } from "../core/remove.js";
 import { shrinkTo, shrinkWeight } from "../core/room.js";
 import type { State } from "../state.js";
-import type { TimerHandle } from "../../base/clock.js";
 
 const SLICE_ENTRIES = 4_096;
 const SLICE_MS = 2;

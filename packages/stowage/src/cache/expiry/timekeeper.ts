@@ -41,8 +41,9 @@ export class Timekeeper {
 
   now(): number {
     if (this.#frozen !== 0) return this.#frozen;
+    const now = this.clock.now() - this.#origin;
     // A clock that goes back (the interface forbids it, users' clocks may not know) must not revive anything.
-    this.#last = Math.max(this.#last, this.clock.now() - this.#origin);
+    if (now > this.#last) this.#last = now;
     return this.#last;
   }
 
@@ -53,7 +54,7 @@ export class Timekeeper {
 
   /** Whether the deadline has been reached. */
   passed(deadline: number): boolean {
-if (deadline <= this.#last) return true;
+    if (deadline <= this.#last) return true;
     return !this.isFar(deadline) && this.#readAndCompare(deadline);
   }
 

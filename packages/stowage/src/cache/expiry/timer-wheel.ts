@@ -80,7 +80,7 @@ export class TimerWheel {
     for (let handled = 0; handled < limit; handled++) {
       const slot = this.#bucketNext[PENDING];
       if (slot < 0) return false;
-const due = this.#deadlineOf(slot);
+      const due = this.#deadlineOf(slot);
       if (Math.ceil(due) > this.#tick) this.schedule(slot, due);
       else {
         this.cancel(slot);

@@ -94,7 +94,11 @@ export class Hooks {
 
   #tell(each: Running, event: HookEvent): void {
     if (each.hook.async) this.#enqueue(each, event);
-    else this.#catchLate(each, this.#guarded(each, () => each.hook.handle?.(event)));
+    else
+      this.#catchLate(
+        each,
+        this.#guarded(each, () => each.hook.handle?.(event)),
+      );
   }
 
   #guarded<T>(each: Running, call: () => T): T | undefined {
@@ -111,7 +115,8 @@ export class Hooks {
 
   /** A hook that returns a promise is not waited for, but its rejection is caught. */
   #catchLate(each: Running, returned: unknown): void {
-    if (returned instanceof Promise) returned.catch((error) => this.#reporter.report(error, "hook", each.name));
+    if (returned instanceof Promise)
+      returned.catch((error) => this.#reporter.report(error, "hook", each.name));
   }
 
   #enqueue(each: Running, event: HookEvent): void {

@@ -12,8 +12,8 @@
  * A load that was told to stop (its signal is aborted) counts as ended.
  */
 import { assert } from "../../base/assert.js";
-import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
 import type { TimerHandle } from "../../base/clock.js";
+import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
 import { jittered, storingOf } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
 import { noteMortal, put } from "../core/put.js";
@@ -35,7 +35,7 @@ export class Load<V> {
   background = false;
   /** From when the loader is called; before, the load waits for an overtaken one. */
   watch: Watch | null = null;
-/** The number of the last invalidation of a tag when it began, and the tags that its caller named. */
+  /** The number of the last invalidation of a tag when it began, and the tags that its caller named. */
   tagsAt = 0;
   tags: readonly string[] = [];
   /** What to do when the last caller gave up. */
@@ -75,7 +75,7 @@ export class Loads<K, V> {
   joinable(key: K, tags: readonly string[]): Load<V> | undefined {
     const load = this.#current.get(key);
     if (load === undefined || load.overtaken) return undefined;
-if (load.watch === null) return load;
+    if (load.watch === null) return load;
     const known = [...tags, ...load.tags];
     return this.#state.tags.invalidatedSince(known, load.tagsAt) ? undefined : load;
   }
@@ -91,18 +91,28 @@ if (load.watch === null) return load;
     const load = new Load<V>();
     this.#current.set(key, load);
     this.#running.add(load);
-    load.promise = before === undefined ? this.#perform(key, load, run, how) : this.#performAfter(before, key, load, run, how);
+    load.promise =
+      before === undefined
+        ? this.#perform(key, load, run, how)
+        : this.#performAfter(before, key, load, run, how);
     // Waiters hear of a failure; a load without any must not be an unhandled rejection.
     load.promise.catch(() => {});
     return load;
   }
 
   verify(): void {
-    for (const load of this.#current.values()) assert(this.#running.has(load), "loads: one that has ended can still be joined");
+    for (const load of this.#current.values())
+      assert(this.#running.has(load), "loads: one that has ended can still be joined");
     assert(this.#state.watches.size >= 0, "loads: a watch was removed twice");
   }
 
-  async #performAfter(before: Load<V>, key: K, load: Load<V>, run: Run<V>, how: BoundFetchOptions): Promise<V | undefined> {
+  async #performAfter(
+    before: Load<V>,
+    key: K,
+    load: Load<V>,
+    run: Run<V>,
+    how: BoundFetchOptions,
+  ): Promise<V | undefined> {
     await before.promise.catch(() => {});
     const slot = this.#state.closed || how.force ? -1 : findLive(this.#state, key);
     if (slot < 0) return this.#perform(key, load, run, how);
@@ -127,7 +137,8 @@ if (load.watch === null) return load;
     } catch (error) {
       this.#count(key, startedAt, { error });
       const givenUp = load.controller.signal.aborted && !(error instanceof LoadTimeoutError);
-      if (how.backoff > 0 && !watch.overtaken && !givenUp) s.outcomes.failed(key, error, s.time.now(), how.backoff);
+      if (how.backoff > 0 && !watch.overtaken && !givenUp)
+        s.outcomes.failed(key, error, s.time.now(), how.backoff);
       throw error;
     } finally {
       if (timer !== null) s.time.clock.clearTimer(timer);
@@ -137,7 +148,14 @@ if (load.watch === null) return load;
   }
 
   /** Stores what was loaded, if it may be; returns the value for the callers. */
-  #settle(key: K, load: Load<V>, watch: Watch, costMs: number, result: LoadResult<V>, how: BoundFetchOptions): V | undefined {
+  #settle(
+    key: K,
+    load: Load<V>,
+    watch: Watch,
+    costMs: number,
+    result: LoadResult<V>,
+    how: BoundFetchOptions,
+  ): V | undefined {
     const s = this.#state;
     if (result instanceof Ignore) return result.value;
     const value = result instanceof Commit ? result.value : result;
@@ -152,7 +170,8 @@ if (load.watch === null) return load;
       return value;
     }
     // The cache's own jitter is in already where its ttl was taken.
-    const ttlMs = options.ttl === undefined ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
+    const ttlMs =
+      options.ttl === undefined ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
     put(s, key, value, { ...storing, ttlMs });
     if (how.earlyRefresh !== false) this.#noteCost(key, costMs);
     s.removals.flush();
@@ -176,7 +195,10 @@ if (load.watch === null) return load;
 
   #limit(key: K, load: Load<V>, timeoutMs: number): TimerHandle | null {
     if (timeoutMs === 0) return null;
-    return this.#state.time.clock.setTimer(() => load.controller.abort(new LoadTimeoutError(key, timeoutMs)), timeoutMs);
+    return this.#state.time.clock.setTimer(
+      () => load.controller.abort(new LoadTimeoutError(key, timeoutMs)),
+      timeoutMs,
+    );
   }
 
   #count(key: K, startedAt: number, failure: { readonly error: unknown } | undefined): void {
@@ -185,7 +207,8 @@ if (load.watch === null) return load;
     s.stats.loadMs += timeMs;
     if (failure === undefined) s.stats.loadsOk++;
     else s.stats.loadsFailed++;
-    if (diagnostics.load.hasSubscribers) diagnostics.load.publish({ cache: s.name, key, ok: failure === undefined, timeMs, ...failure });
+    if (diagnostics.load.hasSubscribers)
+      diagnostics.load.publish({ cache: s.name, key, ok: failure === undefined, timeMs, ...failure });
   }
 
   #end(key: K, load: Load<V>): void {

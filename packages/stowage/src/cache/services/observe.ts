@@ -13,10 +13,25 @@ import { type Verb, verbIndex } from "./stats.js";
 // biome-ignore lint/suspicious/noExplicitAny: works for caches of all types
 type AnyState = State<any, any>;
 
-const promising: ReadonlySet<string> = new Set(["fetch", "fetchMany", "transaction", "save", "restore", "warm"]);
+const promising: ReadonlySet<string> = new Set([
+  "fetch",
+  "fetchMany",
+  "transaction",
+  "save",
+  "restore",
+  "warm",
+]);
 /** Verbs whose answer to "it did not happen" is false. */
 const yesOrNo: ReadonlySet<string> = new Set([
-  "set", "delete", "touch", "expire", "expireAt", "persist", "refresh", "update", "has",
+  "set",
+  "delete",
+  "touch",
+  "expire",
+  "expireAt",
+  "persist",
+  "refresh",
+  "update",
+  "has",
 ]);
 
 export function observe<Args extends unknown[], R>(
@@ -48,7 +63,13 @@ export function checkOnActions(hooks: readonly BoundHook[]): readonly BoundHook[
       const known = Object.keys(verbIndex);
       const option = `hooks[${index}].on`;
       const expected = `names of verbs: ${known.join(", ")}`;
-      throw new InvalidOptionError({ where: "new Cache", option, received: action, expected, suggestion: suggest(action, known) });
+      throw new InvalidOptionError({
+        where: "new Cache",
+        option,
+        received: action,
+        expected,
+        suggestion: suggest(action, known),
+      });
     }
   }
   return hooks;

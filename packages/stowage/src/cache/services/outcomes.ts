@@ -17,18 +17,18 @@ export class Outcomes<K> {
   readonly #nothing = new Map<K, number>();
   readonly #failed = new Map<K, Failure>();
 
-/** Whether anything is remembered, or was: a field, since every write looks at it. */
+  /** Whether anything is remembered, or was: a field, since every write looks at it. */
   any = false;
 
   foundNothing(key: K, until: number): void {
-this.any = true;
+    this.any = true;
     remember(this.#nothing, key, until);
     this.#failed.delete(key);
   }
 
   /** The pause doubles with each failure in a row. */
   failed(key: K, error: unknown, now: number, backoffMs: number): void {
-this.any = true;
+    this.any = true;
     const count = (this.#failed.get(key)?.count ?? 0) + 1;
     const factor = Math.min(2 ** (count - 1), BACKOFF_FACTOR_MAX);
     remember(this.#failed, key, { error, until: now + backoffMs * factor, count });
@@ -48,7 +48,7 @@ this.any = true;
     return failure !== undefined && now < failure.until ? failure : undefined;
   }
 
-delete(key: K): void {
+  delete(key: K): void {
     this.#nothing.delete(key);
     this.#failed.delete(key);
     this.any = this.#nothing.size + this.#failed.size > 0;
@@ -56,7 +56,7 @@ delete(key: K): void {
 
   clear(): void {
     this.#nothing.clear();
-this.#failed.clear();
+    this.#failed.clear();
     this.any = false;
   }
 }

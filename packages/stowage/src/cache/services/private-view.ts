@@ -5,8 +5,8 @@
  * Writes stay in the copy. Everything that can be wrong with a write is found out here, before anything is applied.
  */
 import { InvalidArgumentError, NonNumericValueError } from "../../base/errors.js";
-import { findLive } from "../core/lookup.js";
 import { type Storing, storingOf, weigh } from "../core/lifetime.js";
+import { findLive } from "../core/lookup.js";
 import { checkValue } from "../core/put.js";
 import type { State } from "../state.js";
 import type { CounterOptions, SetOptions, Transaction } from "../types.js";
@@ -81,7 +81,8 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     const copy = this.#copyOf(key, "incr");
     const { default: start = 0, ...storing } = options;
     const value: unknown = copy.value ?? start;
-    if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError("tx.incr", key, value);
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new NonNumericValueError("tx.incr", key, value);
     if (typeof amount !== "number" || !Number.isFinite(value + amount)) {
       throw new InvalidArgumentError("tx.incr", "amount", amount, "a finite number");
     }
@@ -127,9 +128,15 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   }
 
   #copyOf(key: K, verb: string): Copy<V> {
-    if (!this.#open) throw new InvalidArgumentError(`tx.${verb}`, "tx", this, "used only until its transaction has ended");
+    if (!this.#open)
+      throw new InvalidArgumentError(`tx.${verb}`, "tx", this, "used only until its transaction has ended");
     if (this.#allowed !== null && !this.#allowed.has(key)) {
-      throw new InvalidArgumentError(`tx.${verb}`, "key", key, "one of the keys that the transaction was asked for");
+      throw new InvalidArgumentError(
+        `tx.${verb}`,
+        "key",
+        key,
+        "one of the keys that the transaction was asked for",
+      );
     }
     return this.#copies.get(key) ?? this.#copy(key);
   }

@@ -27,13 +27,21 @@ export class Recording {
   }
 
   #record(key: unknown): void {
-    this.#recorder.record(typeof key === "string" || typeof key === "number" ? stableHash(key) : hashOther(key, 0));
+    this.#recorder.record(
+      typeof key === "string" || typeof key === "number" ? stableHash(key) : hashOther(key, 0),
+    );
   }
 }
 
-export function record<K, V>(s: State<K, V>, path: string, options: { sample?: number } = {}): RunningRecording {
-  if (typeof path !== "string" || path === "") throw new InvalidArgumentError("record", "path", path, "a file name");
-  if (s.recording !== null) throw new InvalidArgumentError("record", "path", path, "given once at a time: a recording is under way");
+export function record<K, V>(
+  s: State<K, V>,
+  path: string,
+  options: { sample?: number } = {},
+): RunningRecording {
+  if (typeof path !== "string" || path === "")
+    throw new InvalidArgumentError("record", "path", path, "a file name");
+  if (s.recording !== null)
+    throw new InvalidArgumentError("record", "path", path, "given once at a time: a recording is under way");
   const recorder = createRecorder(path, { sample: options.sample, clock: s.time.clock });
   const recording = new Recording(recorder);
   s.recording = recording;

@@ -5,8 +5,9 @@
  * half-finished state. So events are gathered, and given out at the end of the outermost verb; what listeners cause is
  * added to the same list. Costs a check of one field while there are no listeners.
  */
-import { diagnostics } from "./diagnostics.js";
+
 import type { RemovalCause, RemovalEvent } from "../types.js";
+import { diagnostics } from "./diagnostics.js";
 import type { Reporter } from "./reporter.js";
 
 type Listener<K, V> = (event: RemovalEvent<K, V>) => void;

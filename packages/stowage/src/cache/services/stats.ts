@@ -8,16 +8,57 @@ import type { CacheStats, ErrorSource, RemovalCause } from "../types.js";
 
 /** Every verb that is counted, in the order of its counter. */
 const verbs = [
-  "get", "set", "setMany", "getMany", "has", "peek", "take", "delete", "clear", "reset", "size", "isEmpty", "keys",
-  "values", "entries", "touch", "expire", "expireAt", "persist", "refresh", "ttl", "incr", "decr", "update",
-  "getAndUpdate", "fetch", "fetchMany", "transaction", "execute", "invalidateTag", "invoke", "stream", "export", "import",
-  "save", "restore", "prune", "purge", "warm", "resize", "inspect", "stats",
+  "get",
+  "set",
+  "setMany",
+  "getMany",
+  "has",
+  "peek",
+  "take",
+  "delete",
+  "clear",
+  "reset",
+  "size",
+  "isEmpty",
+  "keys",
+  "values",
+  "entries",
+  "touch",
+  "expire",
+  "expireAt",
+  "persist",
+  "refresh",
+  "ttl",
+  "incr",
+  "decr",
+  "update",
+  "getAndUpdate",
+  "fetch",
+  "fetchMany",
+  "transaction",
+  "execute",
+  "invalidateTag",
+  "invoke",
+  "stream",
+  "export",
+  "import",
+  "save",
+  "restore",
+  "prune",
+  "purge",
+  "warm",
+  "resize",
+  "inspect",
+  "stats",
 ] as const;
 
 export type Verb = (typeof verbs)[number];
 
 /** The counter of each verb. */
-export const verbIndex = Object.fromEntries(verbs.map((verb, index) => [verb, index])) as Record<Verb, number>;
+export const verbIndex = Object.fromEntries(verbs.map((verb, index) => [verb, index])) as Record<
+  Verb,
+  number
+>;
 
 export class Stats {
   hits = 0;
@@ -102,7 +143,6 @@ export class Stats {
     });
   }
 }
-
 
 function noErrors(): Record<ErrorSource["source"], number> {
   return { hook: 0, listener: 0, warmer: 0, loader: 0, recorder: 0 };

@@ -6,10 +6,11 @@
  * pause that doubles from RETRY_MS up to RETRY_MAX_MS (or `every`, if that is sooner); the cache goes on without it.
  * A warmer is a load: what was written, deleted or cleared while it ran is newer than what it brings, and stays.
  */
-import { ClosedError, InvalidArgumentError, UnknownWarmerError } from "../../base/errors.js";
+
 import type { TimerHandle } from "../../base/clock.js";
-import { checkEntries, checkValue, put } from "../core/put.js";
+import { ClosedError, InvalidArgumentError, UnknownWarmerError } from "../../base/errors.js";
 import { storingOf } from "../core/lifetime.js";
+import { checkEntries, checkValue, put } from "../core/put.js";
 import type { BoundWarmer } from "../options.js";
 import type { State } from "../state.js";
 import type { SetOptions, WarmerResult } from "../types.js";
@@ -52,7 +53,10 @@ export class Warmers<K, V> {
         reject(new ClosedError("ready"));
       });
     });
-    this.ready = required.length === 0 ? Promise.resolve() : Promise.race([Promise.all(required).then(() => {}), closed]);
+    this.ready =
+      required.length === 0
+        ? Promise.resolve()
+        : Promise.race([Promise.all(required).then(() => {}), closed]);
     // Nobody has to look at `ready`, so its rejection by close() must not count as unhandled.
     closed.catch(() => {});
     this.ready.catch(() => {});
@@ -68,7 +72,8 @@ export class Warmers<K, V> {
 
   /** Runs the named ones, or all; how many entries each stored. A failure is reported, and its count undefined. */
   async warm(only: readonly string[] | null): Promise<Record<string, number | undefined>> {
-    for (const name of only ?? []) if (!this.names.includes(name)) throw new UnknownWarmerError(name, this.names);
+    for (const name of only ?? [])
+      if (!this.names.includes(name)) throw new UnknownWarmerError(name, this.names);
     const chosen = this.#warmings.filter(({ name }) => only === null || only.includes(name));
     const counts = await Promise.all(chosen.map(async (each) => [each.name, await this.#run(each)] as const));
     return Object.fromEntries(counts);
@@ -149,9 +154,16 @@ export class Warmers<K, V> {
   }
 }
 
-function entriesOf<K, V>(result: NonNullable<WarmerResult<K, V>>): { entries: Iterable<readonly [K, V]>; options?: SetOptions } {
+function entriesOf<K, V>(
+  result: NonNullable<WarmerResult<K, V>>,
+): { entries: Iterable<readonly [K, V]>; options?: SetOptions } {
   if (typeof result !== "object") {
-    throw new InvalidArgumentError("warmer", "its result", result, "entries, or {entries, options}, or undefined");
+    throw new InvalidArgumentError(
+      "warmer",
+      "its result",
+      result,
+      "entries, or {entries, options}, or undefined",
+    );
   }
   return Symbol.iterator in result ? { entries: result } : result;
 }

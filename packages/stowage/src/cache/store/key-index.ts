@@ -55,8 +55,9 @@ export class KeyIndex {
   #missedHash = 0;
   #cellMask = 0;
   readonly #aside = new Map<unknown, number>();
-/** A string may be elsewhere than in the table under the hash of a sample. */
-  #special = false;  #whole = false;
+  /** A string may be elsewhere than in the table under the hash of a sample. */
+  #special = false;
+  #whole = false;
   /** While strings change over: slots from here on may stand under their sampled hash. */
   #migrated = Number.POSITIVE_INFINITY;
 
@@ -69,7 +70,8 @@ export class KeyIndex {
   /** The key's slot, or -1. */
   find(key: unknown): number {
     // Kept small, so that it is compiled into the verbs whole.
-if (typeof key !== "string" || this.#special || key.length < SAMPLED_LENGTH) return this.#findSpecial(key);
+    if (typeof key !== "string" || this.#special || key.length < SAMPLED_LENGTH)
+      return this.#findSpecial(key);
     const hash = sampleText(key);
     this.lastHash = hash;
     return this.#probe(hash, key);
@@ -133,8 +135,8 @@ if (typeof key !== "string" || this.#special || key.length < SAMPLED_LENGTH) ret
       if (this.#entries.isFree(slot)) continue;
       assert(this.find(this.#entries.key(slot)) === slot, "index: a key does not lead to its slot");
     }
-assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some keys would be missed");
-    }
+    assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some keys would be missed");
+  }
 
   #probe(hash: number, key: unknown): number {
     const pages = this.#pages;
@@ -159,7 +161,7 @@ assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some k
 
   #hash(key: unknown): number {
     if (typeof key === "string") return this.#whole ? wholeText(key) : sampleOf(key);
-    if (typeof key === "number" && key === key) return hashNumber(key);
+    if (typeof key === "number" && !Number.isNaN(key)) return hashNumber(key);
     return hashOther(key, this.#entries.top);
   }
 
@@ -236,7 +238,7 @@ assert(this.#special || (!this.#whole && this.#aside.size === 0), "index: some k
     this.#specialise();
   }
 
-#specialise(): void {
+  #specialise(): void {
     this.#special = this.#whole || this.#aside.size > 0;
   }
 
@@ -321,7 +323,7 @@ function sampleOf(text: string): number {
 }
 
 function inTable(key: unknown): key is string | number {
-  return typeof key === "string" || (typeof key === "number" && key === key);
+  return typeof key === "string" || (typeof key === "number" && !Number.isNaN(key));
 }
 
 function segmentOf(cells: number, depth: number): Segment {
