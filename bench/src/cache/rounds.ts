@@ -3,7 +3,7 @@
  * that those who are compared run within seconds of each other and a disturbance spoils one round of the row.
  *
  * Not repeated is what cannot be done, what failed, what is not a matter of time (heap), and what takes a
- * contender that no bar is about longer than a few seconds.
+ * contender that no bar is about longer than a second or two.
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -36,7 +36,7 @@ export type CollectedTable = Map<RowName, Map<ContenderName, Collected>>;
 
 /** Contenders that the bars compare; these run every round, however long it takes. */
 const alwaysRepeated: readonly ContenderName[] = ["stowage", "map", "lru-cache", "arrays"];
-const repeatedUpToMs = 2_000;
+const repeatedUpToMs = 1_500;
 /** Who is not done by then has no figure on that row: "too slow". Others take a few seconds at most. */
 const childLimitMs = 15_000;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Cache, type ErrorSource } from "stowage";
 import { settle } from "stowage/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readTrace, type Trace } from "../../../../simulator/src/read.js";
+import { readTrace } from "../../../../simulator/src/read.js";
 
 let folder: string;
 let path: string;
@@ -24,8 +24,7 @@ afterEach(() => {
 
 /** The requests as the simulator numbers them: each key by the order of its first request. */
 async function requestsOf(from = path): Promise<number[]> {
-  const trace: Trace = await readTrace(from);
-  return [...trace.requests];
+  return [...(await readTrace(from)).requests];
 }
 
 describe("a recording", () => {

@@ -6,7 +6,7 @@ import type { RemovalCause } from "../types.js";
 import type { Storing } from "./lifetime.js";
 import { isMortal } from "./lookup.js";
 import { drop } from "./remove.js";
-import { makeRoom, shrinkWeight } from "./room.js";
+import { makeRoom, shrinkWeight, takeOver } from "./room.js";
 
 const RESERVE_STEP_MAX = 16_384;
 
@@ -82,8 +82,12 @@ export function checkEntries<K, V>(entries: Iterable<readonly [K, V]>, where: st
 }
 
 function addPlain<K, V>(s: State<K, V>, key: K, hash: number, value: V): number {
-  makeRoom(s, 1);
-  const slot = s.entries.add(key, value, hash);
+  let slot: number;
+  if (s.entries.size < s.slotsMax) slot = s.entries.add(key, value, hash);
+  else {
+    slot = takeOver(s);
+    s.entries.reuse(slot, key, value, hash);
+  }
   s.index.insert(key, slot, hash);
   if (slot >= s.reserved) reserve(s);
   s.policy.added(slot, hash);

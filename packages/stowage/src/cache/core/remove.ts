@@ -5,14 +5,20 @@ import { isDead, isMortal } from "./lookup.js";
 
 /** Removes the entry. The verb that calls it ends with `removals.flush()`. */
 export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): void {
+  detach(s, slot, cause);
+  s.entries.remove(slot);
+}
+
+/** The same, but the slot is still taken: whoever calls it puts another entry there. */
+export function detach<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): void {
   const key = s.entries.key(slot);
+  const hash = s.entries.hashes.get(slot);
   if (s.removals.wanted) s.removals.note(key, s.entries.value(slot), cause);
-  s.index.remove(key, slot);
+  s.index.remove(key, slot, hash);
   if (s.expiry.timed) s.expiry.cancel(slot);
   if (s.tags.used) s.tags.detach(slot);
   if (s.weights !== null) s.weight -= s.weights.get(slot);
-  s.policy.removed(slot, s.entries.hashes.get(slot));
-  s.entries.remove(slot);
+  s.policy.removed(slot, hash);
   s.stats.countRemoval(cause);
 }
 

@@ -1,6 +1,6 @@
 /** Keeping to the bounds: evicting what the policy names until there is room. */
 import type { State } from "../state.js";
-import { causeOf, drop } from "./remove.js";
+import { causeOf, detach, drop } from "./remove.js";
 
 /** Evicts until one more entry of this weight fits. */
 export function makeRoom<K, V>(s: State<K, V>, weight: number): void {
@@ -18,6 +18,14 @@ export function shrinkTo<K, V>(s: State<K, V>, size: number): number {
 /** Evicts until the weights sum up to no more than this. */
 export function shrinkWeight<K, V>(s: State<K, V>, weight: number): void {
   while (s.weight > weight && s.entries.size > 0) evict(s);
+}
+
+/** At the bound: evicts, and leaves the slot of the last one that went to the entry that comes. */
+export function takeOver<K, V>(s: State<K, V>): number {
+  while (s.entries.size > s.slotsMax) evict(s);
+  const slot = s.policy.victim();
+  detach(s, slot, causeOf(s, slot, "evicted"));
+  return slot;
 }
 
 function evict<K, V>(s: State<K, V>): void {

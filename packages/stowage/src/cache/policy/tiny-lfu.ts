@@ -54,8 +54,9 @@ export class TinyLfuPolicy implements Policy {
   readonly #scores = new SlotScores();
   readonly #clock = new RequestClock();
   readonly #salt: number;
-  /** The states' bytes and the clock's hits, at hand for hit(). */
+  /** The states' bytes, the scores and the clock's hits, at hand. */
   #bytes = this.#states.bytes;
+  #steps = this.#scores.steps;
   readonly #hits = this.#clock.hits;
   #queue = new SlotQueue();
   #share = new WindowShare();
@@ -85,13 +86,14 @@ export class TinyLfuPolicy implements Policy {
     this.#states.reserve(slots);
     this.#bytes = this.#states.bytes;
     this.#scores.reserve(slots);
+    this.#steps = this.#scores.steps;
   }
 
   added(slot: number, hash: number): void {
     const now = this.#clock.now;
     this.#clock.added++;
     const known = this.#history === undefined ? NONE : this.#history.take(hash, now);
-    this.#scores.set(slot, known === NONE ? earlier(now, HORIZON) : known);
+    this.#steps[slot] = known === NONE ? earlier(now, HORIZON) : known;
     if (this.#filling) this.#enterMain(slot);
     else this.#enterWindow(slot);
   }
@@ -111,7 +113,7 @@ export class TinyLfuPolicy implements Policy {
     if ((state & READS) !== 0) this.#pour(slot);
     if ((state & MAIN) !== 0) this.#leaveMain(slot);
     else this.#leaveWindow(slot);
-    this.#history?.put(hash, this.#scores.get(slot), this.#clock.now);
+    this.#history?.put(hash, this.#steps[slot], this.#clock.now);
   }
 
   victim(): number {
@@ -206,7 +208,7 @@ export class TinyLfuPolicy implements Policy {
   #contest(candidate: number, victim: number): number {
     if (candidate === NONE) return victim;
     const now = this.#clock.now;
-    if (ageOf(this.#scores.get(candidate), now) >= ageOf(this.#scores.get(victim), now)) return candidate;
+    if (ageOf(this.#steps[candidate], now) >= ageOf(this.#steps[victim], now)) return candidate;
     this.#admit(candidate);
     return victim;
   }
@@ -246,12 +248,13 @@ export class TinyLfuPolicy implements Policy {
   }
 
   #countRequests(slot: number, count: number): void {
-    this.#scores.set(slot, scoreAfter(this.#scores.get(slot), count, this.#clock.now));
+    this.#steps[slot] = scoreAfter(this.#steps[slot], count, this.#clock.now);
   }
 
   /** The number of entries has changed. A history too small for it, or far too large, is begun anew. */
   #settle(entries: number): void {
     this.#entries = entries;
+    this.#clock.paceFor(entries);
     this.#windowTarget = this.#share.of(entries);
     const size = this.#history === undefined ? 0 : this.#history.size;
     if (entries > size * 2 || entries * 8 < size)

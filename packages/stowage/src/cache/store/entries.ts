@@ -47,6 +47,15 @@ export class Entries<K, V> {
     return slot;
   }
 
+  /** Puts another entry into the slot of one that goes. */
+  reuse(slot: number, key: K, value: V, hash: number): void {
+    const page = this.pages[slot >>> PAGE_BITS];
+    const at = (slot & PAGE_MASK) << 1;
+    page[at] = key;
+    page[at + 1] = value;
+    this.hashes.set(slot, hash);
+  }
+
   remove(slot: number): void {
     const page = this.pages[slot >>> PAGE_BITS];
     const at = (slot & PAGE_MASK) << 1;

@@ -37,7 +37,8 @@ const NO_KEY: unknown = Symbol("no key");
 
 interface Segment {
   readonly cells: Int32Array;
-  used: number;
+  /** Cells that may still be taken. */
+  room: number;
   /** How many bits of the directory's index lead here. */
   readonly depth: number;
 }
@@ -70,9 +71,8 @@ export class KeyIndex {
   /** The key's slot, or -1. */
   find(key: unknown): number {
     // Kept small, so that it is compiled into the verbs whole.
-    if (typeof key !== "string" || this.#special || key.length < SAMPLED_LENGTH)
-      return this.#findSpecial(key);
-    const hash = sampleText(key);
+    if (typeof key !== "string" || this.#special) return this.#findSpecial(key);
+    const hash = key.length < SAMPLED_LENGTH ? wholeText(key) : sampleText(key);
     this.lastHash = hash;
     return this.#probe(hash, key);
   }
@@ -98,9 +98,9 @@ export class KeyIndex {
     if (this.#migrated < this.#entries.top) this.#migrate(MIGRATION_STEP);
   }
 
-  /** Before the entry's slot is freed. */
-  remove(key: unknown, slot: number): void {
-    if (inTable(key) && this.#unplace(this.#entries.hashes.get(slot), slot)) return;
+  /** Before the entry's slot is freed; `hash` is the one that it was inserted with. */
+  remove(key: unknown, slot: number, hash: number): void {
+    if (inTable(key) && this.#unplace(hash, slot)) return;
     const known = this.#aside.delete(key);
     assert(known, "index: a key to be removed is not there");
     this.#specialise();
@@ -176,7 +176,7 @@ export class KeyIndex {
 
   #place(hash: number, slot: number, key: unknown): void {
     const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
-    if (segment.used >= segment.cells.length * LOAD_MAX) {
+    if (segment.room === 0) {
       this.#grow(hash);
       this.#place(hash, slot, key);
       return;
@@ -194,7 +194,7 @@ export class KeyIndex {
       at = (at + 1) & mask;
     }
     cells[at] = (hash & TAG_BITS) | (slot + 1);
-    segment.used++;
+    segment.room--;
     if (same >= SAME_HASH_MAX) this.#suspect(hash, key);
   }
 
@@ -253,7 +253,7 @@ export class KeyIndex {
       at = (at + 1) & mask;
     }
     this.#closeGap(cells, at);
-    segment.used--;
+    segment.room++;
     return true;
   }
 
@@ -312,7 +312,7 @@ export class KeyIndex {
   #verifySegment(segment: Segment): number {
     let used = 0;
     for (const cell of segment.cells) if (cell !== 0) used++;
-    assert(used === segment.used, "index: a segment's count is wrong");
+    assert(used + segment.room === roomOf(segment.cells.length), "index: a segment's count is wrong");
     assert(used < segment.cells.length, "index: a segment is full, a probe would not end");
     return used;
   }
@@ -326,6 +326,10 @@ function inTable(key: unknown): key is string | number {
   return typeof key === "string" || (typeof key === "number" && !Number.isNaN(key));
 }
 
+function roomOf(cells: number): number {
+  return Math.floor(cells * LOAD_MAX);
+}
+
 function segmentOf(cells: number, depth: number): Segment {
-  return { cells: new Int32Array(cells), used: 0, depth };
+  return { cells: new Int32Array(cells), room: roomOf(cells), depth };
 }

@@ -21,17 +21,18 @@ const LONG_AGO = 0x7000;
 export class History {
   readonly #salt: number;
   readonly #cells: Int32Array;
-  readonly #bucketsPerHash: number;
+  /** The hash's bits below those that choose a bucket, less one. */
+  readonly #shift: number;
   /** Scores are kept relative to this time, so that the zeros of a new table are of long ago. */
   readonly #epoch: number;
 
   /** Room for at least `keys` scores. */
   constructor(keys: number, salt: number, now: number) {
-    const buckets = Math.ceil(keys / BUCKET_CELLS);
+    const bits = Math.max(0, Math.ceil(Math.log2(keys / BUCKET_CELLS)));
     this.#salt = salt | 0;
     this.#epoch = earlier(now, LONG_AGO);
-    this.#cells = new Int32Array(buckets * BUCKET_CELLS);
-    this.#bucketsPerHash = buckets / 2 ** 32;
+    this.#cells = new Int32Array(BUCKET_CELLS << bits);
+    this.#shift = 31 - bits;
   }
 
   get size(): number {
@@ -72,7 +73,8 @@ export class History {
 
   /** The high bits choose the bucket, so that the low ones, the tag, tell its keys apart. */
   #bucketOf(mixed: number): number {
-    return Math.floor((mixed >>> 0) * this.#bucketsPerHash) << 2;
+    // In two steps, since a shift by 32, for a single bucket, would be one by 0.
+    return ((mixed >>> 1) >>> this.#shift) << 2;
   }
 }
 

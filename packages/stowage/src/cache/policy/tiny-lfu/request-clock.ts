@@ -25,12 +25,19 @@ export class RequestClock {
   now = 0;
   /** Requests of this period that `now` includes. */
   #timed = 0;
+  /** Requests to a step of time. */
+  #step = 1;
+
+  /** The number of entries changed. */
+  paceFor(entries: number): void {
+    this.#step = Math.trunc(entries / STEPS_PER_PERIOD) + 1;
+  }
 
   /** Brings `now` up to date; true when a period is over. Time advances by the horizon at most: older is all the same. */
   passes(entries: number): boolean {
     const requests = (this.hits[0] + this.hits[1] + this.added) >>> 0;
-    const step = Math.trunc(entries / STEPS_PER_PERIOD) + 1;
-    if (requests - this.#timed < step) return false;
+    if (requests - this.#timed < this.#step) return false;
+    const step = this.#step;
     const steps = Math.trunc((requests - this.#timed) / step);
     this.now = earlier(this.now, -Math.min(steps, HORIZON));
     this.#timed += steps * step;
