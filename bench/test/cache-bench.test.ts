@@ -36,6 +36,7 @@ const cannot: Partial<Record<ContenderName, RowName[]>> = {
     "set-ttl-each-100k",
     "get-ttl-10k",
     "get-or-set-1m",
+    "get-or-set-1m-fresh",
     "fetch-hit-10k",
     "heap-1m-ttl",
     "stall-2m-bounded",

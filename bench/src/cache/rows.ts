@@ -88,6 +88,11 @@ export const rows = {
     unit: "ns",
     measure: getOrSet(),
   },
+  "get-or-set-1m-fresh": {
+    title: "the same, fresh keys",
+    unit: "ns",
+    measure: getOrSet({ fresh: true }),
+  },
   "fetch-hit-10k": {
     title: "await fetch, hit, 10 k entries",
     unit: "ns",

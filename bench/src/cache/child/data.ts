@@ -6,6 +6,7 @@
  * are, and the long ones are copied out of a buffer), so that no cache is charged for flattening one.
  */
 import type { Value } from "../contenders/contender.js";
+import { chunkOps } from "./timed.js";
 
 export type KeyForm = "user" | "uuid";
 
@@ -42,4 +43,18 @@ function uuidLike(item: number): string {
     uuidBytes[digitPlaces[i]] = hexDigits[(bits >>> (4 * (i % 8))) & 15];
   }
   return uuidBytes.toString("latin1");
+}
+
+/** As many fresh keys as a chunk needs stand ready; the chunk uses each once. `prepare` makes them, off the clock. */
+export function freshKeyChunks(sequence: Uint32Array, form: KeyForm, first = 0) {
+  const ready = new Array<string>(chunkOps).fill("");
+  const wrap = sequence.length - 1;
+  return {
+    keyOf: (i: number) => ready[i % chunkOps],
+    prepare(from: number) {
+      for (let i = from; i === from || i % chunkOps !== 0; i++) {
+        ready[i % chunkOps] = makeKey(form, first + sequence[i & wrap]);
+      }
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** Rows that read and write: get-or-set with eviction, fetch of a key that is there, counting. */
 import type { BenchCache } from "../contenders/contender.js";
 import { type Context, ensure, fill, type Outcome, openWithRoom } from "./context.js";
-import { makeKeys, makeValues } from "./data.js";
+import { freshKeyChunks, makeKeys, makeValues } from "./data.js";
 import { probeBound } from "./probes.js";
 import { timed, type Workload } from "./timed.js";
 
@@ -9,7 +9,7 @@ import { timed, type Workload } from "./timed.js";
  * The everyday life of a cache: asked for a key by Zipf's law over ten times as many keys as it may hold; what it
  * has not, it is given. Reports the hit ratio too, since a cache can be fast by remembering the wrong things.
  */
-export function getOrSet() {
+export function getOrSet({ fresh = false } = {}) {
   const measure = timed(async (context): Promise<Workload | undefined> => {
     const cache = context.contender.create({ max: context.settings.universe / 10 });
     if (cache === undefined) return undefined;
@@ -17,8 +17,14 @@ export function getOrSet() {
     const values = makeValues(context.settings.universe);
     const sequence = context.sequence("universe");
     const wrap = sequence.length - 1;
+    const chunks = freshKeyChunks(sequence, "user");
     return {
-      op: getOrSetOp(cache, (i) => sequence[i & wrap], keys, values),
+      op: getOrSetOp(
+        cache,
+        fresh ? chunks.keyOf : (i) => keys[sequence[i & wrap]],
+        (i) => values[sequence[i & wrap]],
+      ),
+      prepare: fresh ? chunks.prepare : undefined,
       async: cache.async,
       finds: "some",
       settleOps: context.settings.settleOps,
@@ -43,22 +49,21 @@ export function getOrSet() {
 
 function getOrSetOp(
   cache: BenchCache,
-  itemOf: (i: number) => number,
-  keys: readonly string[],
-  values: readonly unknown[],
+  keyOf: (i: number) => string,
+  valueFor: (i: number) => unknown,
 ): (i: number) => unknown {
   if (cache.async) {
     return async (i) => {
-      const item = itemOf(i);
-      const found = await cache.get(keys[item]);
-      if (found === undefined) await cache.set(keys[item], values[item]);
+      const key = keyOf(i);
+      const found = await cache.get(key);
+      if (found === undefined) await cache.set(key, valueFor(i));
       return found;
     };
   }
   return (i) => {
-    const item = itemOf(i);
-    const found = cache.get(keys[item]);
-    if (found === undefined) cache.set(keys[item], values[item]);
+    const key = keyOf(i);
+    const found = cache.get(key);
+    if (found === undefined) cache.set(key, valueFor(i));
     return found;
   };
 }

@@ -1,9 +1,9 @@
 /** Rows that read: hits, misses, and hits on entries with a TTL. */
 import type { BenchCache } from "../contenders/contender.js";
 import { type Context, ensure, fill, openWithRoom } from "./context.js";
-import { type KeyForm, makeKey, makeKeys, makeValues } from "./data.js";
+import { freshKeyChunks, type KeyForm, makeKeys, makeValues } from "./data.js";
 import { probeTtl, rowTtlMs } from "./probes.js";
-import { chunkOps, timed, type Workload } from "./timed.js";
+import { timed, type Workload } from "./timed.js";
 
 export interface ReadOptions {
   entries: "small" | "large";
@@ -61,16 +61,7 @@ function longLivedKeys(sequence: Uint32Array, form: KeyForm, entries: number, fi
   return { opOn: (cache: BenchCache) => (i: number) => cache.get(keys[sequence[i & wrap]]) };
 }
 
-/** As many fresh keys as a chunk needs stand ready; the chunk uses each once. */
 function freshKeys(sequence: Uint32Array, form: KeyForm, first: number) {
-  const ready = new Array<string>(chunkOps).fill("");
-  const wrap = sequence.length - 1;
-  return {
-    opOn: (cache: BenchCache) => (i: number) => cache.get(ready[i % chunkOps]),
-    prepare(from: number) {
-      for (let i = from; i === from || i % chunkOps !== 0; i++) {
-        ready[i % chunkOps] = makeKey(form, first + sequence[i & wrap]);
-      }
-    },
-  };
+  const { keyOf, prepare } = freshKeyChunks(sequence, form, first);
+  return { opOn: (cache: BenchCache) => (i: number) => cache.get(keyOf(i)), prepare };
 }
