@@ -411,6 +411,37 @@ describe("hooks and the actions of other hooks", () => {
   });
 });
 
+describe("what a hook itself does", () => {
+  it.fails("an asynchronous one is not told of either", async () => {
+    let calls = 0;
+    const handle = (): void => {
+      if (++calls < 100) cache.set(`key ${calls}`, calls);
+    };
+    make([{ when: "after", on: ["set"], async: true, handle }]);
+    cache.set("a", 1);
+    await settle();
+    expect(calls).toBe(1);
+  });
+
+  it.fails("closing the cache before an action keeps the action from happening", () => {
+    const clock = new FakeClock();
+    make([{ when: "before", on: ["set"], handle: () => cache.close() }], clock);
+    expect(() => cache.set("a", 1, { ttl: 50 })).toThrow(ClosedError);
+    expect(clock.pending, "timers").toBe(0);
+  });
+
+  it.fails("is refused for actions that hooks are never told of", () => {
+    for (const action of ["keys", "values", "entries", "inspect"]) {
+      const told: string[] = [];
+      make([{ when: "after", on: [action], handle: (event) => void told.push(event.action) }]);
+      cache.set("a", 1);
+      expect([...cache.keys(), ...cache.values(), ...cache.entries()].length).toBe(3);
+      cache.inspect();
+      expect(told, action).toContain(action);
+    }
+  });
+});
+
 describe("events of promising verbs", () => {
   it("come when the promise is settled, with what it came to", async () => {
     const events: HookEvent[] = [];

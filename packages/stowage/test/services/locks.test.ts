@@ -137,6 +137,19 @@ describe("transactions", () => {
     expect(order).toEqual(["first begins", "first ends"]);
   });
 
+  it.fails("that wait when the cache is closed do not wait for one that never ends", async () => {
+    void ask("hangs", ["a"]);
+    const waiting = ask("waits", ["a"]);
+    let failure: unknown;
+    waiting.catch((error) => {
+      failure = error;
+    });
+    await settle();
+    cache.close();
+    await settle();
+    expect(failure).toBeInstanceOf(ClosedError);
+  });
+
   it("any mixture runs as if one by one in the order asked, where they share a key", async () => {
     const keys = fc.subarray(["a", "b", "c"]);
     const asked = fc.array(fc.record({ keys, turns: fc.nat(3) }), { minLength: 1, maxLength: 12 });

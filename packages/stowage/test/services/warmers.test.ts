@@ -447,6 +447,15 @@ describe("what was changed while a warmer ran is newer than what it brings", () 
     expect(await warming).toEqual({ w: cleared ? 0 : 1 });
   });
 
+  it.fails("invalidated by its tag", async () => {
+    const warmer = new Controlled("w");
+    make([warmer]);
+    await settle();
+    cache.invalidateTag("users");
+    await end(warmer.runs[0], { entries: [["a", 1]], options: { tags: ["users"] } });
+    expect(cache.has("a")).toBe(false);
+  });
+
   it.each(["deleted", "taken"])("also a key that was %s while it was not there", async (what) => {
     const warmer = new Controlled("w");
     make([warmer]);
@@ -571,5 +580,18 @@ describe("a warmer that fails", () => {
     );
     await clock.advanceAsync(5_000);
     expect(cache.get("a")).toBe(1);
+  });
+});
+
+describe("a listener that closes the cache while a warmer stores", () => {
+  it.fails("leaves no timer", async () => {
+    const own = new FakeClock();
+    const closing: Cache<string, number> = make(
+      [{ every: 100, execute: () => [["a", 1]] }],
+      { clock: own, onRemoval: () => closing.close() },
+    );
+    closing.set("a", 0);
+    await closing.warm();
+    expect(own.pending).toBe(0);
   });
 });

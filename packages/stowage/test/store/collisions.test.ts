@@ -54,7 +54,7 @@ class Counted {
 
   remove(key: unknown): void {
     const slot = this.check(key);
-    this.index.remove(key, slot);
+    this.index.remove(key, slot, this.entries.hashes.get(slot));
     this.entries.remove(slot);
     this.slots.delete(key);
   }

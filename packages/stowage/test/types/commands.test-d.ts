@@ -8,7 +8,10 @@ const commands = {
   at: { type: "read", execute: (list: number[] | undefined, index: number) => list?.[index] },
   sum: { type: "read", execute: (list: number[] = [], ...more: number[]) => list.length + more.length },
   lpop: { type: "write", execute: (list: number[] | undefined) => [list?.[0], list?.slice(1)] },
-  push: { type: "write", execute: (list: number[] | undefined, item: number, twice?: boolean) => [`${twice}`, [item]] },
+  push: {
+    type: "write",
+    execute: (list: number[] = [], item: number, twice?: boolean) => [`${twice}`, [...list, item]],
+  },
 } satisfies Commands<number[]>;
 const lists = new Cache<string, number[], typeof commands>({ commands });
 

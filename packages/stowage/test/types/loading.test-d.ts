@@ -1,5 +1,13 @@
 /** Types of fetch, fetchMany, wrap, getAndUpdate and warmers. Checked by `npm run check:types`, never run. */
-import { Cache, type CacheOptions, commit, type FetchOptions, ignore, type Loader, type Warmer } from "stowage";
+import {
+  Cache,
+  type CacheOptions,
+  commit,
+  type FetchOptions,
+  ignore,
+  type Loader,
+  type Warmer,
+} from "stowage";
 import { expectTypeOf } from "vitest";
 
 interface User {
@@ -11,7 +19,9 @@ const users = new Cache<string, User>();
 
 // What a loader may give, and what fetch makes of it.
 expectTypeOf(users.fetch("a", () => ada)).toEqualTypeOf<Promise<User>>();
-expectTypeOf(users.fetch("a", async () => ada, { ttl: "5m", tags: ["users"] })).toEqualTypeOf<Promise<User>>();
+expectTypeOf(users.fetch("a", async () => ada, { ttl: "5m", tags: ["users"] })).toEqualTypeOf<
+  Promise<User>
+>();
 expectTypeOf(users.fetch("a", () => perhaps)).toEqualTypeOf<Promise<User | undefined>>();
 expectTypeOf(users.fetch("a", async () => perhaps)).toEqualTypeOf<Promise<User | undefined>>();
 expectTypeOf(users.fetch("a", () => commit(ada, { ttl: null }))).toEqualTypeOf<Promise<User | undefined>>();
@@ -49,13 +59,18 @@ users.fetch("a", () => ada, { tags: "users" });
 commit(ada, { grace: "5m" });
 
 // fetchMany: Maps and pairs, whole or in part.
-expectTypeOf(users.fetchMany(["a"], async () => new Map([["a", ada]]))).toEqualTypeOf<Promise<Map<string, User>>>();
+expectTypeOf(users.fetchMany(["a"], async () => new Map([["a", ada]]))).toEqualTypeOf<
+  Promise<Map<string, User>>
+>();
 users.fetchMany(new Set(["a"]), (keys, { signal }) => {
   expectTypeOf(keys).toEqualTypeOf<string[]>();
   expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
   return keys.map((key) => [key, ada] as const);
 });
-users.fetchMany(["a", "b"], async () => [["a", commit(ada, { ttl: "1m" })] as const, ["b", undefined] as const]);
+users.fetchMany(["a", "b"], async () => [
+  ["a", commit(ada, { ttl: "1m" })] as const,
+  ["b", undefined] as const,
+]);
 // @ts-expect-error pairs of another value
 users.fetchMany(["a"], () => [["a", 5] as const]);
 // @ts-expect-error keys of another type
@@ -65,7 +80,9 @@ users.fetchMany([1], () => []);
 declare function loadUser(id: number, options?: { full: boolean }): Promise<User>;
 const cached = users.wrap(loadUser);
 expectTypeOf(cached).toEqualTypeOf<(id: number, options?: { full: boolean }) => Promise<User>>();
-expectTypeOf(users.wrap((name: string) => ({ name }))).toEqualTypeOf<(name: string) => Promise<{ name: string }>>();
+expectTypeOf(users.wrap((name: string) => ({ name }))).toEqualTypeOf<
+  (name: string) => Promise<{ name: string }>
+>();
 users.wrap(loadUser, {
   key: (id, options) => {
     expectTypeOf(id).toEqualTypeOf<number>();
@@ -86,10 +103,12 @@ users.wrap(loadUser, { signal: AbortSignal.timeout(5) });
 // getAndUpdate
 const counts = new Cache<string, number>();
 expectTypeOf(counts.getAndUpdate("a", (count = 0) => count + 1)).toEqualTypeOf<number>();
-expectTypeOf(counts.getAndUpdate("a", (count) => commit((count ?? 0) + 1, { ttl: 5 }))).toEqualTypeOf<number>();
-expectTypeOf(counts.getAndUpdate("a", (count) => (count === undefined ? ignore(null) : count + 1))).toEqualTypeOf<
-  number | null
->();
+expectTypeOf(
+  counts.getAndUpdate("a", (count) => commit((count ?? 0) + 1, { ttl: 5 })),
+).toEqualTypeOf<number>();
+expectTypeOf(
+  counts.getAndUpdate("a", (count) => (count === undefined ? ignore(null) : count + 1)),
+).toEqualTypeOf<number | null>();
 // @ts-expect-error a value of another type
 counts.getAndUpdate("a", () => "1");
 // @ts-expect-error undefined is no value

@@ -62,11 +62,12 @@ const full: CacheOptions<string, User> = {
 const users = new Cache<string, User>(full);
 
 // Durations: numbers, and texts of a number and a unit, in a row too.
-for (const each of [5, "250ms", "5s", "5m", "2h", "1d", "1w", "1h30m"] satisfies Duration[]) users.expire("a", each);
+for (const each of [5, "250ms", "5s", "5m", "2h", "1d", "1w", "1h30m"] satisfies Duration[])
+  users.expire("a", each);
 // @ts-expect-error no unit
 users.expire("a", "5");
 // @ts-expect-error a unit that there is not
-users.expire("a", "5y");
+users.expire("a", "5 parsecs");
 // @ts-expect-error a Date is for expireAt
 users.expire("a", new Date());
 users.expire("a", null);
@@ -126,9 +127,9 @@ users.size({ live: true });
 users.resize({ max: 5 });
 // @ts-expect-error no such bound
 users.resize({ maximum: 5 });
-expectTypeOf(users.onRemoval((event) => expectTypeOf(event).toEqualTypeOf<RemovalEvent<string, User>>())).toEqualTypeOf<
-  () => void
->();
+expectTypeOf(
+  users.onRemoval((event) => expectTypeOf(event).toEqualTypeOf<RemovalEvent<string, User>>()),
+).toEqualTypeOf<() => void>();
 
 // Looking and walking.
 expectTypeOf(users.inspect()).toEqualTypeOf<CacheReport>();
