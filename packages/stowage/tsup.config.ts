@@ -33,6 +33,22 @@ function withClassNames(code: string): string {
   return renamed.reduce((text, name) => text.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), code);
 }
 
+/**
+ * esbuild turns every constant of a module into a `var` when it bundles, and V8 does not fold variables: the lookup took
+ * a tenth longer for it. So a `var` at the top that nothing assigns to becomes the `const` that it was.
+ */
+function withConstants(code: string): string {
+  return code.replaceAll(/^var (\w+) = /gm, (statement, name: string) => {
+    const assigned = new RegExp(
+      `(?<![.\\w$])${name}\\s*(?:[-+*/%&|^]|<<|>>>?|\\*\\*|\\?\\?|&&|\\|\\|)?=(?!=|>)`,
+      "g",
+    );
+    const stepped = new RegExp(`(?:\\+\\+|--)${name}\\b|\\b${name}(?:\\+\\+|--)`);
+    const once = (code.match(assigned)?.length ?? 0) === 1 && !stepped.test(code);
+    return once ? `const ${name} = ` : statement;
+  });
+}
+
 export default defineConfig({
   entry: entries(),
   format: ["esm", "cjs"],
@@ -48,8 +64,5 @@ export default defineConfig({
   clean: true,
   sourcemap: false,
   minify: false,
-  plugins: [{ name: "class-names", renderChunk: (code) => ({ code: withClassNames(code) }) }],
-  // Inlines constants. Bundled, they would become variables, which the engine has to load and cannot fold: measured,
-  // 15 ns on a get of 30.
-  minifySyntax: true,
+  plugins: [{ name: "as-written", renderChunk: (code) => ({ code: withConstants(withClassNames(code)) }) }],
 });

@@ -43,7 +43,7 @@ function introduction(paint: Paint): string {
   const machine = `Node ${process.versions.node}, ${availableParallelism()} cores`;
   return [
     `${paint.bold("Stowage")} replays request traces beside other caches: get, and on a miss set.`,
-    paint.dim(`${machine}; best of many rounds, a new string per request`),
+    paint.dim(`${machine}; median of many rounds, a new string per request`),
     ...(loadavg()[0] > availableParallelism()
       ? [paint.dim("The machine is busy with other work: take the times as rough.")]
       : []),

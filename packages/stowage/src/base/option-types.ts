@@ -25,6 +25,8 @@ export const flag: OptionType<boolean> = checked("true or false", (value) => typ
 
 export interface NumberRange {
   min?: number;
+  /** A bound that is itself too small. */
+  above?: number;
   max?: number;
   /** Whether Infinity, for "no bound", is right as well. */
   infinite?: boolean;
@@ -110,13 +112,15 @@ function inRange(value: unknown, range: NumberRange, isKind: (value: unknown) =>
   if (value === Number.POSITIVE_INFINITY) return range.infinite === true;
   if (!isKind(value)) return false;
   const number = value as number;
+  if (range.above !== undefined && number <= range.above) return false;
   return (
     number >= (range.min ?? Number.NEGATIVE_INFINITY) && number <= (range.max ?? Number.POSITIVE_INFINITY)
   );
 }
 
-function rangeText({ min, max, infinite }: NumberRange): string {
+function rangeText({ min, above, max, infinite }: NumberRange): string {
   const tail = infinite ? ", or Infinity" : "";
+  if (above !== undefined) return ` above ${above}${max === undefined ? "" : ` and at most ${max}`}${tail}`;
   if (min !== undefined && max !== undefined) return ` from ${min} to ${max}${tail}`;
   if (min !== undefined) return ` of at least ${min}${tail}`;
   return max === undefined ? tail : ` of at most ${max}${tail}`;

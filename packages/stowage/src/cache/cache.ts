@@ -5,6 +5,7 @@
  * restore. Each goes through `observe` only while somebody watches (hooks, tracers, a recording) or the cache is closed.
  */
 import type { Duration } from "../base/duration.js";
+import { ClosedError } from "../base/errors.js";
 import * as commands from "./actions/commands.js";
 import * as dump from "./actions/dump.js";
 import * as expiry from "./actions/expiry.js";
@@ -46,7 +47,7 @@ import type {
   WrapOptions,
 } from "./types.js";
 
-const { action } = diagnostics;
+const action = diagnostics.action;
 
 /**
  * A bounded, expiring, loading cache in this process's memory; values are kept by reference.
@@ -198,21 +199,28 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   /** The keys of live entries. Lazy; the cache may be changed meanwhile (see `stream`). */
   keys(): IterableIterator<K> {
-    return walking.keys(this.#s);
+    const s = this.#s;
+    return s.observed || action.hasSubscribers ? observe(s, "keys", walking.keys<K, V>, []) : walking.keys(s);
   }
 
   /** The values of live entries. */
   values(): IterableIterator<V> {
-    return walking.values(this.#s);
+    const s = this.#s;
+    return s.observed || action.hasSubscribers
+      ? observe(s, "values", walking.values<K, V>, [])
+      : walking.values(s);
   }
 
   /** Live entries as [key, value]. */
   entries(): IterableIterator<[K, V]> {
-    return walking.entries(this.#s);
+    const s = this.#s;
+    return s.observed || action.hasSubscribers
+      ? observe(s, "entries", walking.entries<K, V>, [])
+      : walking.entries(s);
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {
-    return walking.entries(this.#s);
+    return this.entries();
   }
 
   /**
@@ -454,8 +462,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   /** Writes down which keys are asked for, as hashes, for the simulator. `sample`: the share of keys (1). Node only. */
   record(path: string, options?: { sample?: number }): RunningRecording {
-    const s = this.#s;
-    return s.closed ? observe(s, "stats", () => record(s, path, options), []) : record(s, path, options);
+    return record(this.#open("record"), path, options);
   }
 
   /** What was counted so far; a snapshot. @throws StatsDisabledError on a cache made with `stats: false` */
@@ -464,25 +471,30 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     return s.observed || action.hasSubscribers ? observe(s, "stats", looking.stats, []) : looking.stats(s);
   }
 
+  /** Begins counting anew; entries stay. */
   resetStats(): void {
-    this.#s.stats.reset(this.#s.time.clock.wall());
+    this.#open("resetStats").stats.reset(this.#s.time.clock.wall());
   }
 
-  /** How the cache is doing; with a key, that entry, also if it has expired and is still there. */
+  /** How the cache is doing, also after it was closed; with a key, that entry, also if it has expired and is still there. */
   inspect(): CacheReport;
   inspect(key: K): EntryView<K, V> | undefined;
   inspect(...key: [] | [K]): CacheReport | EntryView<K, V> | undefined {
-    return key.length === 0 ? looking.inspect(this.#s) : looking.inspectKey(this.#s, key[0]);
+    const s = this.#s;
+    const look = (): CacheReport | EntryView<K, V> | undefined =>
+      key.length === 0 ? looking.inspect(s) : looking.inspectKey(this.#open("inspect"), key[0]);
+    const told = (s.observed || action.hasSubscribers) && !s.closed;
+    return told ? observe(s, "inspect", look, [...key] as []) : look();
   }
 
   /** Tells `listener` of each value that leaves; returns a function that ends it. */
   onRemoval(listener: (event: RemovalEvent<K, V>) => void): () => void {
-    return this.#s.removals.listen(listener);
+    return this.#open("onRemoval").removals.listen(listener);
   }
 
   /** Asserts every relation between the internal structures; for tests. @throws AssertionError */
   verify(): void {
-    looking.verify(this.#s);
+    looking.verify(this.#open("verify"));
   }
 
   /**
@@ -503,5 +515,11 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** For what is no action that hooks are told of. */
+  #open(verb: string): State<K, V> {
+    if (this.#s.closed) throw new ClosedError(verb);
+    return this.#s;
   }
 }

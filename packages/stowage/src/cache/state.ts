@@ -73,7 +73,7 @@ export class State<K, V> {
   readonly defaultStoring: Storing | null;
   /**
    * What a read has to do beyond finding the value. 0: nothing. 1: entries have a ttl, and nothing else is to be looked
-   * at. 2: anything else, such as tags, idle times or no counting.
+   * at. 2: anything else, such as tags or idle times.
    */
   care: 0 | 1 | 2;
   /** For how long after expiry values are kept that were not loaded with another wish. */
@@ -112,7 +112,7 @@ export class State<K, V> {
     this.slotsMax = this.strict ? Math.min(o.max, SLOTS_MAX) : SLOTS_MAX;
     this.lazy = o.lazy;
     this.counting = o.stats;
-    this.care = o.stats ? 0 : 2;
+    this.care = 0;
     this.keepMs = keepMsOf(o.fetch);
     this.defaultLifetime = fixedLifetime(o);
     this.defaultStoring =

@@ -19,7 +19,7 @@ export interface CacheOptions<K, V, C extends Commands<V> = Commands<V>> {
    * `reclaim` (default 0.1) is the share of the bound that is evicted beyond it.
    */
   enforce?: "always" | { every: Duration; reclaim?: number };
-  /** What is evicted at a bound. Default: `"w-tinylfu"`, without a bound `"none"`. */
+  /** What is evicted at a bound, and by prune. Default: `"w-tinylfu"`. */
   policy?: PolicyName | Policy;
   /** How long entries live, unless they are told otherwise. Default: for ever. */
   ttl?: Duration | ((key: K, value: V) => Duration | null);

@@ -99,6 +99,8 @@ export interface Failure {
 /** Runs the suite, or some groups of it, without a runner and gives the failures back, named "group: case". */
 export async function failingCases(subject: CacheSubject, groups?: readonly string[]): Promise<Failure[]> {
   const failures: Failure[] = [];
+  const unknown = groups?.find((name) => !cacheCases.some((one) => one.group === name));
+  if (unknown !== undefined) throw new RangeError(`failingCases: there is no group "${unknown}"`);
   for (const one of cacheCases) {
     if (!applies(subject, one) || (groups !== undefined && !groups.includes(one.group))) continue;
     const note = (error: unknown): void => void failures.push({ name: `${one.group}: ${one.name}`, error });

@@ -591,9 +591,19 @@ describe("export and import", () => {
 
   it.fails("refuse an entry whose ttl, idle, tags or weight is wrong, and store nothing of the list", () => {
     const good = { key: "a", value: 1, expiresAt: null };
-    for (const wrong of [{ ttl: "5m" }, { ttl: -1 }, { idle: -5 }, { tags: "users" }, { tags: [5] }, { weight: -1 }]) {
+    for (const wrong of [
+      { ttl: "5m" },
+      { ttl: -1 },
+      { idle: -5 },
+      { tags: "users" },
+      { tags: [5] },
+      { weight: -1 },
+    ]) {
       const cache = make<number>();
-      expect(() => cache.import([good, { ...good, key: "b", ...wrong } as never]), JSON.stringify(wrong)).toThrow();
+      expect(
+        () => cache.import([good, { ...good, key: "b", ...wrong } as never]),
+        JSON.stringify(wrong),
+      ).toThrow();
       expect(cache.size(), JSON.stringify(wrong)).toBe(0);
     }
   });

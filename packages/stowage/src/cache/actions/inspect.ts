@@ -74,8 +74,8 @@ function nearly(left: number, right: number): boolean {
 }
 
 function careOf<K, V>(s: State<K, V>): number {
-  if (s.counting && !isMortal(s)) return 0;
-  return s.counting && !s.tags.used && s.expiry.onlyTtl ? 1 : 2;
+  if (!isMortal(s)) return 0;
+  return s.tags.used || !s.expiry.onlyTtl ? 2 : 1;
 }
 
 function finite(bound: number): number | null {

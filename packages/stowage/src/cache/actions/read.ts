@@ -11,7 +11,7 @@ export function get<K, V>(s: State<K, V>, key: K): V | undefined {
   if (slot < 0) return getMiss(s, key);
   if (s.care !== 0 && (s.care !== 1 || !s.expiry.isFreshForLong(slot))) return getWithCare(s, slot);
   s.policy.hit(slot);
-  s.stats.getHits++;
+  if (s.counting) s.stats.getHits++;
   return s.entries.value(slot);
 }
 
@@ -82,7 +82,7 @@ function getMiss<K, V>(s: State<K, V>, key: K): undefined {
   return undefined;
 }
 
-/** Entries may be dead, or counting is off. */
+/** The entry may be dead, and its use may have to be noted. */
 function getWithCare<K, V>(s: State<K, V>, slot: number): V | undefined {
   if (isMortal(s) && isDead(s, slot)) {
     if (s.counting) s.stats.getMisses++;

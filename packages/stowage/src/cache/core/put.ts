@@ -124,7 +124,7 @@ function setLifetime<K, V>(s: State<K, V>, slot: number, how: Storing): boolean 
 /** After anything that may have given an entry a lifetime or a tag. */
 export function noteMortal<K, V>(s: State<K, V>): void {
   if (!isMortal(s)) return;
-  s.care = s.counting && !s.tags.used && s.expiry.onlyTtl ? 1 : 2;
+  s.care = s.tags.used || !s.expiry.onlyTtl ? 2 : 1;
   if (s.expiry.timed) s.janitor.wake();
 }
 

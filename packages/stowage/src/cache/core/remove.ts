@@ -54,7 +54,7 @@ export function dropAll<K, V>(s: State<K, V>): number {
   s.weight = 0;
   s.weights = null;
   s.reserved = 0;
-  s.care = s.counting ? 0 : 2;
+  s.care = 0;
   s.stats.cleared += count;
   s.removals.flush();
   return count;

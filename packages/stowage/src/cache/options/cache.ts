@@ -1,6 +1,7 @@
 /** The options of `new Cache`. The interface that users see stands in types.ts; the compiler keeps the names in step. */
 import { type Clock, systemClock } from "../../base/clock.js";
 import { type Duration, parseDuration } from "../../base/duration.js";
+import { InvalidOptionError } from "../../base/errors.js";
 import {
   choice,
   duration,
@@ -12,10 +13,12 @@ import {
   type OptionType,
   objectWith,
   realNumber,
+  refused,
   wholeNumber,
 } from "../../base/option-types.js";
 import { type Bound, type Declares, declareOptions, nested, option } from "../../base/options.js";
-import { policyNames } from "../policy/create.js";
+import { suggest } from "../../base/suggestion.js";
+import { type PolicyName, policyNames } from "../policy/create.js";
 import type { Policy } from "../policy/policy.js";
 import { SLOTS_MAX } from "../store/entries.js";
 import type { CacheOptions, ErrorSource, RemovalEvent } from "../types.js";
@@ -53,8 +56,23 @@ const enforceOptions = declareOptions(
 );
 
 const janitorType = either(duration, choice(false));
-const policyType = either(
-  choice(...policyNames),
+const policyNamed: OptionType<PolicyName> = {
+  text: choice(...policyNames).text,
+  parse(value, where, name) {
+    if (typeof value !== "string") return refused;
+    if (policyNames.includes(value as PolicyName)) return value as PolicyName;
+    const suggestion = suggest(value, policyNames);
+    throw new InvalidOptionError({
+      where,
+      option: name,
+      received: value,
+      expected: policyType.text,
+      suggestion,
+    });
+  },
+};
+const policyType: OptionType<PolicyName | Policy> = either(
+  policyNamed,
   objectWith<Policy>(
     "a policy",
     "resize",
@@ -86,7 +104,7 @@ const declared = {
     meaning: "entries the cache holds at most, exactly",
   }),
   maxWeight: option({
-    type: realNumber({ min: Number.MIN_VALUE, infinite: true }),
+    type: realNumber({ above: 0, infinite: true }),
     default: Number.POSITIVE_INFINITY,
     defaultText: "no bound",
     meaning: "the sum of weights it holds at most",
