@@ -20,6 +20,7 @@ import * as updating from "./actions/update.js";
 import { warm } from "./actions/warm.js";
 import * as writing from "./actions/write.js";
 import { assemble } from "./assemble.js";
+import { forgetAll } from "./core/remove.js";
 import type { RestoreOptions, SaveOptions, SaveResult } from "./persist/types.js";
 import { diagnostics } from "./services/diagnostics.js";
 import { observe } from "./services/observe.js";
@@ -494,7 +495,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   /** Asserts every relation between the internal structures; for tests. @throws AssertionError */
   verify(): void {
-    looking.verify(this.#open("verify"));
+    looking.verify(this.#s);
   }
 
   /**
@@ -510,7 +511,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     s.hooks.close();
     s.removals.close();
     s.time.close();
-    s.entries.clear();
+    forgetAll(s);
   }
 
   [Symbol.dispose](): void {

@@ -20,14 +20,14 @@ describe("a closed cache", () => {
     expect(cache.inspect()).toMatchObject({ name: "users", size: 0, loading: 0, transactions: 0 });
   });
 
-  it.fails("is whole", () => {
+  it("is whole", () => {
     const cache: Test = new Cache<string, number>();
     cache.set("a", 1);
     cache.close();
     cache.verify();
   });
 
-  it.fails.each([
+  it.each([
     ["getAndUpdate", (cache: Test) => cache.getAndUpdate("a", () => closeAndGive1(cache))],
     ["a ttl function", (cache: Test) => cache.set("close", 1)],
   ] as const)("takes nothing from %s that closed it", (_what, call) => {
@@ -48,7 +48,7 @@ describe("a closed cache", () => {
     expect(clock.pending, "timers").toBe(0);
   });
 
-  it.fails("does not leave whoever waits for a warmer that hangs", async () => {
+  it("does not leave whoever waits for a warmer that hangs", async () => {
     const cache: Test = new Cache<string, number>({
       warmers: [{ execute: () => deferred<undefined>().promise }],
     });
@@ -94,7 +94,7 @@ describe("purge", () => {
     expect(cache.purge()).toBe(1);
   });
 
-  it.fails("takes what expireAt has just ended", () => {
+  it("takes what expireAt has just ended", () => {
     const clock = new FakeClock();
     const cache: Test = new Cache<string, number>({ clock, janitor: false });
     cache.set("a", 1);

@@ -4,7 +4,6 @@ import { type Storing, storingOf } from "../core/lifetime.js";
 import { liveSlots } from "../core/lookup.js";
 import { checkValue, put } from "../core/put.js";
 import { exportedOf } from "../core/view.js";
-import { keepMsOf } from "../options.js";
 import { openDump } from "../persist/restore.js";
 import { saveDump } from "../persist/save.js";
 import type { DumpEntry, RestoreOptions, SaveOptions, SaveResult } from "../persist/types.js";
@@ -22,10 +21,10 @@ export function importEntries<K, V>(s: State<K, V>, entries: Iterable<ExportedEn
   if (typeof entries !== "object" || entries === null || !(Symbol.iterator in entries)) {
     throw new InvalidArgumentError("import", "entries", entries, "an iterable of what export() gave");
   }
-  const checked = [...entries].map((entry, index) => checkEntry(entry, index));
+  const arrivals = [...entries].map((entry, index) => prepare(s, checkEntry(entry, index)));
   s.stats.calls[verbIndex.import]++;
   let stored = 0;
-  for (const entry of checked) if (importOne(s, entry)) stored++;
+  for (const arrival of arrivals) if (store(s, arrival)) stored++;
   s.removals.flush();
   return stored;
 }
@@ -53,8 +52,9 @@ export async function restore<K, V>(
   let stored = 0;
   try {
     for await (const batch of dump.entries()) {
-      if (s.closed) throw new ClosedError("restore");
-      for (const entry of batch) if (importOne(s, entry as ExportedEntry<K, V>)) stored++;
+      checkOpen(s, "restore");
+      const arrivals = batch.map((entry) => prepare(s, entry as ExportedEntry<K, V>));
+      for (const arrival of arrivals) if (store(s, arrival)) stored++;
       s.removals.flush();
     }
   } finally {
@@ -65,17 +65,32 @@ export async function restore<K, V>(
 
 /** Each entry as it is when the writer comes to it; an entry that is there all along is written once. */
 function* openEntries<K, V>(s: State<K, V>): Generator<DumpEntry, void, undefined> {
+  checkOpen(s, "save");
   for (const slot of liveSlots(s)) {
     yield exportedOf(s, slot);
-    if (s.closed) throw new ClosedError("save");
+    checkOpen(s, "save");
   }
 }
 
-function importOne<K, V>(s: State<K, V>, entry: ExportedEntry<K, V>): boolean {
+function checkOpen<K, V>(s: State<K, V>, verb: string): void {
+  if (s.closed) throw new ClosedError(verb);
+}
+
+/** An entry and how to store it; all that can be wrong with it is found out here. */
+interface Arrival<K, V> {
+  readonly entry: ExportedEntry<K, V>;
+  readonly how: Storing;
+}
+
+function prepare<K, V>(s: State<K, V>, entry: ExportedEntry<K, V>): Arrival<K, V> {
+  const own = { ttl: null, idle: entry.idle ?? null, tags: entry.tags, weight: entry.weight };
+  return { entry, how: storingOf(s, entry.key, entry.value, own, "import") };
+}
+
+/** False if it has expired meanwhile, or is too heavy. */
+function store<K, V>(s: State<K, V>, { entry, how }: Arrival<K, V>): boolean {
   const leftMs = entry.expiresAt === null ? 0 : entry.expiresAt - s.time.clock.wall();
   if (entry.expiresAt !== null && leftMs <= 0) return false;
-  const own = { ttl: null, idle: entry.idle ?? null, tags: entry.tags, weight: entry.weight };
-  const how: Storing = storingOf(s, entry.key, entry.value, own, "import", keepMsOf(s.options.fetch));
   const stored = put(s, entry.key, entry.value, { ...how, ttlMs: leftMs });
   if (stored && entry.ttl !== undefined && leftMs > 0) s.expiry.setGiven(s.index.find(entry.key), entry.ttl);
   return stored;
@@ -87,13 +102,13 @@ function checkEntry<K, V>(entry: ExportedEntry<K, V>, index: number): ExportedEn
     throw new InvalidArgumentError("import", where, entry, "an entry with key, value and expiresAt");
   }
   checkValue(entry.value, entry.key, "import");
-  if (entry.expiresAt !== null && !Number.isFinite(entry.expiresAt)) {
-    throw new InvalidArgumentError(
-      "import",
-      `${where}.expiresAt`,
-      entry.expiresAt,
-      "milliseconds since 1970, or null",
-    );
+  const { expiresAt, ttl } = entry;
+  if (expiresAt !== null && !Number.isFinite(expiresAt)) {
+    const right = "milliseconds since 1970, or null";
+    throw new InvalidArgumentError("import", `${where}.expiresAt`, expiresAt, right);
+  }
+  if (ttl !== undefined && !(typeof ttl === "number" && ttl > 0 && Number.isFinite(ttl))) {
+    throw new InvalidArgumentError("import", `${where}.ttl`, ttl, "milliseconds above 0");
   }
   return entry;
 }

@@ -32,8 +32,9 @@ export function prune<K, V>(s: State<K, V>, size: number, options?: { reclaim?: 
   if (before <= size) return 0;
   removeDue(s);
   if (s.entries.size > size) shrinkTo(s, size - Math.floor(size * reclaim));
+  const removed = before - s.entries.size;
   s.removals.flush();
-  return before - s.entries.size;
+  return removed;
 }
 
 export function purge<K, V>(s: State<K, V>): number {

@@ -1,5 +1,5 @@
 /** Storing a value: the one way in, for every verb, load, warmer and transaction. */
-import { InvalidArgumentError, InvalidValueError } from "../../base/errors.js";
+import { ClosedError, InvalidArgumentError, InvalidValueError } from "../../base/errors.js";
 import type { State } from "../state.js";
 import { SlotDoubles } from "../store/columns.js";
 import type { RemovalCause } from "../types.js";
@@ -12,6 +12,7 @@ const RESERVE_STEP_MAX = 16_384;
 
 /** False: the value is heavier than the cache may be as a whole; an older value of the key is gone all the same. */
 export function put<K, V>(s: State<K, V>, key: K, value: V, how: Storing): boolean {
+  checkOpen(s);
   const slot = s.index.findForWrite(key);
   const hash = s.index.lastHash;
   noteWrite(s, key);
@@ -46,6 +47,7 @@ export function isPlain<K, V>(s: State<K, V>): boolean {
 
 /** Changes the value and nothing else about the entry. False: the new value is too heavy, and the entry gone. */
 export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V, weight: number): boolean {
+  checkOpen(s);
   noteWrite(s, key);
   if (weight > s.maxWeight) {
     drop(s, slot, "replaced");
@@ -62,6 +64,11 @@ export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V,
 export function noteWrite<K, V>(s: State<K, V>, key: K): void {
   if (s.watches.size !== 0) s.watches.mark(key);
   if (s.outcomes.any) s.outcomes.delete(key);
+}
+
+/** A function of the user's that was asked on the way (ttl, weigher, an update) may have closed the cache. */
+function checkOpen<K, V>(s: State<K, V>): void {
+  if (s.closed) throw new ClosedError("set");
 }
 
 export function checkValue(value: unknown, key: unknown, where: string): void {
@@ -146,7 +153,9 @@ function reweigh<K, V>(s: State<K, V>, slot: number, weight: number): void {
 function evictOthers<K, V>(s: State<K, V>, slot: number): void {
   const hash = s.entries.hashes.get(slot);
   s.policy.removed(slot, hash);
-  shrinkWeight(s, s.maxWeight);
+  shrinkWeight(s, s.maxWeight, 1);
+  // Alone, it weighs what it weighs: sums of fractions are off in the last bits.
+  if (s.entries.size === 1) s.weight = s.weights?.get(slot) ?? 0;
   s.policy.added(slot, hash);
 }
 

@@ -38,12 +38,15 @@ export function causeOf<K, V>(s: State<K, V>, slot: number, otherwise: RemovalCa
 /** Removes all entries at once; returns how many there were. */
 export function dropAll<K, V>(s: State<K, V>): number {
   const count = s.entries.size;
-  if (s.removals.wanted) {
-    for (let slot = 0; slot < s.entries.top; slot++) {
-      if (!s.entries.isFree(slot))
-        s.removals.note(s.entries.key(slot), s.entries.value(slot), causeOf(s, slot, "cleared"));
-    }
-  }
+  if (s.removals.wanted) noteAll(s);
+  else s.stats.cleared += count;
+  forgetAll(s);
+  s.removals.flush();
+  return count;
+}
+
+/** Empties every structure, without telling anybody but those who load or transact. */
+export function forgetAll<K, V>(s: State<K, V>): void {
   s.watches.markAll();
   s.outcomes.clear();
   s.entries.clear();
@@ -55,7 +58,14 @@ export function dropAll<K, V>(s: State<K, V>): number {
   s.weights = null;
   s.reserved = 0;
   s.care = 0;
-  s.stats.cleared += count;
-  s.removals.flush();
-  return count;
+}
+
+/** Only for listeners is it looked at which entries had expired by now. */
+function noteAll<K, V>(s: State<K, V>): void {
+  for (let slot = 0; slot < s.entries.top; slot++) {
+    if (s.entries.isFree(slot)) continue;
+    const cause = causeOf(s, slot, "cleared");
+    s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
+    s.stats.countRemoval(cause);
+  }
 }

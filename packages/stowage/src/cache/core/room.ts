@@ -15,9 +15,11 @@ export function shrinkTo<K, V>(s: State<K, V>, size: number): number {
   return Math.max(0, before - s.entries.size);
 }
 
-/** Evicts until the weights sum up to no more than this. */
-export function shrinkWeight<K, V>(s: State<K, V>, weight: number): void {
-  while (s.weight > weight && s.entries.size > 0) evict(s);
+/** Evicts until the weights sum up to no more than this, or only so many entries are left. */
+export function shrinkWeight<K, V>(s: State<K, V>, weight: number, entriesMin = 0): void {
+  while (s.weight > weight && s.entries.size > entriesMin) evict(s);
+  // Sums of fractions are off in the last bits; this one is known.
+  if (s.entries.size === 0) s.weight = 0;
 }
 
 /** At the bound: evicts, and leaves the slot of the last one that went to the entry that comes. */

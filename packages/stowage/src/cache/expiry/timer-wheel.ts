@@ -47,11 +47,12 @@ export class TimerWheel {
     this.#prev.reserve(slots);
   }
 
-  /** Puts the slot where its deadline belongs, wherever it was. */
+  /** Puts the slot where its deadline belongs, wherever it was; what is due already comes with the next `drain`. */
   schedule(slot: number, due: number): void {
     if (this.isScheduled(slot)) this.#unlink(slot);
     else this.count++;
-    this.#link(slot, this.#bucketOf(Math.ceil(due)));
+    const dueTick = Math.ceil(due);
+    this.#link(slot, dueTick <= this.#tick ? PENDING : this.#bucketOf(dueTick));
   }
 
   cancel(slot: number): void {
@@ -115,12 +116,11 @@ export class TimerWheel {
     return true;
   }
 
-  /** The finest bucket that will be taken at or before the tick, and not before the tick's span begins. */
+  /** For a tick that is ahead: the finest bucket that is taken when it comes, or before. */
   #bucketOf(dueTick: number): number {
-    const due = Math.max(dueTick, this.#tick + 1);
     let level = 0;
-    while (level < LEVELS - 1 && due - this.#tick >= spans[level + 1]) level++;
-    const index = Math.floor(due / spans[level]) % BUCKETS;
+    while (level < LEVELS - 1 && dueTick - this.#tick >= spans[level + 1]) level++;
+    const index = Math.floor(dueTick / spans[level]) % BUCKETS;
     return level * BUCKETS + index;
   }
 

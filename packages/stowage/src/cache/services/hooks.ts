@@ -130,10 +130,20 @@ export class Hooks {
     queueMicrotask(() => void this.#drain(each));
   }
 
+  /** What it does before it first waits is not told to it; what it does later nobody can tell from what others do. */
+  #inside(each: Running, event: HookEvent): unknown {
+    each.inside = true;
+    try {
+      return each.hook.handle?.(event);
+    } finally {
+      each.inside = false;
+    }
+  }
+
   async #drain(each: Running): Promise<void> {
     for (let event = each.queue.shift(); event !== undefined; event = each.queue.shift()) {
       try {
-        await each.hook.handle?.(event);
+        await this.#inside(each, event);
       } catch (error) {
         this.#reporter.report(error, "hook", each.name);
       }

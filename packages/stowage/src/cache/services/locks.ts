@@ -3,11 +3,29 @@
  * alone. A queue per key, as a chain of promises: each transaction waits for the last one asked for each of its keys, all
  * at once and in one step, so that no two can wait for each other.
  */
+import { ClosedError } from "../../base/errors.js";
+
 export class Locks<K> {
   readonly #last = new Map<K, Promise<void>>();
   readonly #running = new Set<Promise<void>>();
   /** The last transaction without keys: whoever asks after it waits for it. */
   #alone: Promise<void> | null = null;
+
+  #refuse!: (reason: unknown) => void;
+  /** Rejects when the cache is closed. */
+  readonly #closed = new Promise<never>((_, reject) => {
+    this.#refuse = reject;
+  });
+
+  constructor() {
+    // Nobody may be waiting.
+    this.#closed.catch(() => {});
+  }
+
+  /** Whoever waits is refused; who runs finds out for himself. */
+  close(): void {
+    this.#refuse(new ClosedError("transaction"));
+  }
 
   /** Transactions that run or wait. */
   get size(): number {
@@ -22,11 +40,17 @@ export class Locks<K> {
       release = resolve;
     });
     this.#enter(keys, done);
-    await Promise.all(before);
-    return () => {
+    const leave = (): void => {
       this.#leave(keys, done);
       release();
     };
+    try {
+      await Promise.race([Promise.all(before), this.#closed]);
+    } catch (closed) {
+      leave();
+      throw closed;
+    }
+    return leave;
   }
 
   #before(keys: readonly K[]): Promise<void>[] {

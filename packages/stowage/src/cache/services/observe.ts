@@ -46,6 +46,7 @@ export function observe<Args extends unknown[], R>(
   try {
     const stopper = state.hooks.before(before);
     if (stopper !== undefined) return stopped(action, stopper) as R;
+    if (state.closed) throw new ClosedError(action);
   } catch (veto) {
     return fail(action, veto) as R;
   }

@@ -1,11 +1,13 @@
 /** Which verbs are requests for a key, as far as a recording of the traffic goes, and what is noted of them. */
 import { InvalidArgumentError } from "../../base/errors.js";
+import { checkNames } from "../../base/options.js";
 import type { State } from "../state.js";
 import { hashOther, stableHash } from "../store/key-hash.js";
 import { createRecorder, type Recording as Outcome, type Recorder } from "./recorder.js";
 
 /** The first argument is the key asked for, or the keys. */
 const requests: ReadonlySet<string> = new Set(["get", "fetch", "take"]);
+const optionNames: ReadonlySet<string> = new Set(["sample"]);
 const bulkRequests: ReadonlySet<string> = new Set(["getMany", "fetchMany"]);
 
 /** What `record` returns. */
@@ -23,12 +25,12 @@ export class Recording {
 
   note(action: string, args: readonly unknown[]): void {
     if (requests.has(action)) this.#record(args[0]);
-    else if (bulkRequests.has(action) && Array.isArray(args[0])) for (const key of args[0]) this.#record(key);
+    else if (bulkRequests.has(action) && isWalkable(args[0])) for (const key of args[0]) this.#record(key);
   }
 
   #record(key: unknown): void {
     this.#recorder.record(
-      typeof key === "string" || typeof key === "number" ? stableHash(key) : hashOther(key, 0),
+      typeof key === "string" || typeof key === "number" ? stableHash(key) : hashOther(key),
     );
   }
 }
@@ -42,17 +44,27 @@ export function record<K, V>(
     throw new InvalidArgumentError("record", "path", path, "a file name");
   if (s.recording !== null)
     throw new InvalidArgumentError("record", "path", path, "given once at a time: a recording is under way");
+  checkNames(options, optionNames, "record");
   const recorder = createRecorder(path, { sample: options.sample, clock: s.time.clock });
   const recording = new Recording(recorder);
   s.recording = recording;
   s.observed = true;
+  let stopped = false;
   const stop = (): Promise<Outcome> => {
+    stopped = true;
     if (s.recording === recording) {
       s.recording = null;
       s.observed = s.closed || s.hooks.any;
     }
     return recorder.close();
   };
-  s.closers.push(() => void stop().catch((error) => s.reporter.report(error, "recorder")));
+  s.closers.push(() => {
+    if (!stopped) stop().catch((error) => s.reporter.report(error, "recorder"));
+  });
   return { stop };
+}
+
+/** Whether walking it leaves it as it was: an iterator can be walked once, and that is for the verb. */
+function isWalkable(keys: unknown): keys is Iterable<unknown> {
+  return typeof keys === "object" && keys !== null && Symbol.iterator in keys && !("next" in keys);
 }

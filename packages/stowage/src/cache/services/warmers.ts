@@ -96,11 +96,12 @@ export class Warmers<K, V> {
     const s = this.#state;
     this.#clearTimer(each);
     const watch = s.watches.addOfAll();
+    const tagsAt = s.tags.sequence;
     try {
       const context = { state: each.warmer.state, signal: this.#controller.signal };
-      const result = (await each.warmer.execute?.(context)) as WarmerResult<K, V>;
+      const result = await this.#untilClosed(each.warmer.execute?.(context) as WarmerResult<K, V>);
       if (s.closed) return 0;
-      const stored = this.#store(result, (key) => watch.overtook(key));
+      const stored = this.#store(result, tagsAt, (key) => watch.overtook(key));
       each.failures = 0;
       each.succeeded();
       this.#again(each, each.warmer.every);
@@ -113,7 +114,19 @@ export class Warmers<K, V> {
     }
   }
 
-  #store(result: WarmerResult<K, V>, overtook: (key: K) => boolean): number {
+  /** A warmer that does not listen to its signal is let go of. */
+  #untilClosed<T>(result: T | PromiseLike<T>): Promise<T> {
+    const { signal } = this.#controller;
+    return new Promise((resolve, reject) => {
+      const stop = (): void => reject(signal.reason);
+      signal.addEventListener("abort", stop, { once: true });
+      Promise.resolve(result)
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener("abort", stop));
+    });
+  }
+
+  #store(result: WarmerResult<K, V>, tagsAt: number, overtook: (key: K) => boolean): number {
     const s = this.#state;
     if (result === undefined || result === null) return 0;
     const { entries, options } = entriesOf(result);
@@ -122,7 +135,10 @@ export class Warmers<K, V> {
       return { key, value, how: storingOf(s, key, value, options, "warmer") };
     });
     let stored = 0;
-    for (const { key, value, how } of checked) if (!overtook(key) && put(s, key, value, how)) stored++;
+    for (const { key, value, how } of checked) {
+      if (overtook(key) || s.tags.invalidatedSince(how.tags, tagsAt)) continue;
+      if (put(s, key, value, how)) stored++;
+    }
     s.removals.flush();
     return stored;
   }
@@ -135,7 +151,7 @@ export class Warmers<K, V> {
   }
 
   #again(each: Warming, ms: number): void {
-    if (ms === 0) return;
+    if (ms === 0 || this.#state.closed) return;
     this.#clearTimer(each);
     each.timer = this.#state.time.clock.setTimer(() => {
       each.timer = null;

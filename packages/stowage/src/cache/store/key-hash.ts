@@ -52,18 +52,31 @@ export function hashNumber(value: number): number {
   return mix(Math.imul(halves[0] ^ SEED, M1) ^ Math.imul(halves[1], M2));
 }
 
-/** Of any other key: what can be told from its outside. Objects and symbols have no hash of their own. */
-export function hashOther(key: unknown, fallback: number): number {
+const identities = new WeakMap<object, number>();
+let identified = 0;
+
+/** Of any other key. Objects are told apart by a number each; symbols by what they are called, which may not do. */
+export function hashOther(key: unknown): number {
   switch (typeof key) {
     case "bigint":
       return hashNumber(Number(BigInt.asIntN(53, key)));
-    case "boolean":
-      return mix(key ? M1 : M2);
     case "symbol":
       return wholeText(key.description ?? "");
+    case "object":
+    case "function":
+      return key === null ? mix(M3) : mix(identityOf(key as object));
     default:
-      return mix(fallback ^ M3);
+      return wholeText(String(key));
   }
+}
+
+function identityOf(key: object): number {
+  let identity = identities.get(key);
+  if (identity === undefined) {
+    identity = ++identified | 0;
+    identities.set(key, identity);
+  }
+  return Math.imul(identity ^ SEED, M1);
 }
 
 function mix(value: number): number {

@@ -162,7 +162,7 @@ export class KeyIndex {
   #hash(key: unknown): number {
     if (typeof key === "string") return this.#whole ? wholeText(key) : sampleOf(key);
     if (typeof key === "number" && !Number.isNaN(key)) return hashNumber(key);
-    return hashOther(key, this.#entries.top);
+    return hashOther(key);
   }
 
   /** In the Map, or, while strings change over, still under the hash of a sample. */
