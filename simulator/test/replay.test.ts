@@ -27,7 +27,7 @@ describe("replayPolicy", () => {
     expect(replayPolicy(trace, "lru", capacity).hits).toBe(lruHits([...trace.requests], capacity));
   });
 
-  it("finds the same twice, also for policies that draw lots", () => {
+  it("finds the same twice, also for policies that take a salt", () => {
     for (const policy of ["w-tinylfu", "s3-fifo"] as const) {
       expect(replayPolicy(trace, policy, 300).hits).toBe(replayPolicy(trace, policy, 300).hits);
     }

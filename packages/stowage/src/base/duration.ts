@@ -140,6 +140,6 @@ function textHint(text: string): string | undefined {
   if (loose === null) return undefined;
   const word = (loose[2] as string).toLowerCase();
   if (word === "") return `${loose[1]}ms`;
-  const unit = word in unitMs ? word : longUnits[suggest(word, Object.keys(longUnits)) ?? ""];
+  const unit = Object.hasOwn(unitMs, word) ? word : longUnits[suggest(word, Object.keys(longUnits)) ?? ""];
   return unit === undefined ? undefined : `${loose[1]}${unit}`;
 }

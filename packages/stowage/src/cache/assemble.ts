@@ -11,6 +11,6 @@ export function assemble<K, V>(options: object | undefined): State<K, V> {
   if (enforce !== "always") enforceBySchedule(state, enforce.every, enforce.reclaim);
   state.loads = new Loads(state);
   state.warmers = new Warmers(state, warmers);
-  state.closers.push(() => state.locks.close());
+  state.closers.add(() => state.locks.close());
   return state;
 }

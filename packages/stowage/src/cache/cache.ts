@@ -5,7 +5,7 @@
  * restore. Each goes through `observe` only while somebody watches (hooks, tracers, a recording) or the cache is closed.
  */
 import type { Duration } from "../base/duration.js";
-import { ClosedError } from "../base/errors.js";
+import { ClosedError, InvalidArgumentError } from "../base/errors.js";
 import * as commands from "./actions/commands.js";
 import * as dump from "./actions/dump.js";
 import * as expiry from "./actions/expiry.js";
@@ -490,6 +490,9 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
 
   /** Tells `listener` of each value that leaves; returns a function that ends it. */
   onRemoval(listener: (event: RemovalEvent<K, V>) => void): () => void {
+    if (typeof listener !== "function") {
+      throw new InvalidArgumentError("onRemoval", "listener", listener, "a function of the event");
+    }
     return this.#open("onRemoval").removals.listen(listener);
   }
 
@@ -507,7 +510,8 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     if (s.closed) return;
     s.closed = true;
     s.observed = true;
-    for (const close of s.closers.reverse()) close();
+    for (const close of s.closers) close();
+    s.closers.clear();
     s.hooks.close();
     s.removals.close();
     s.time.close();

@@ -79,7 +79,7 @@ export class State<K, V> {
   /** For how long after expiry values are kept that were not loaded with another wish. */
   readonly keepMs: number;
   /** Entries of a plain `set` have neither lifetime nor weight. */
-  readonly plain: boolean;
+  plain: boolean;
   /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
   observed: boolean;
   closed = false;
@@ -91,8 +91,8 @@ export class State<K, V> {
   recording: Recording | null = null;
   /** The cache itself: what runs on the user's behalf goes through its verbs, hooks and all. */
   verbs!: Verbs<K, V>;
-  /** Called by `close`, last first. */
-  readonly closers: (() => void)[] = [];
+  /** Called by `close`. */
+  readonly closers = new Set<() => void>();
 
   constructor(options: object | undefined) {
     this.options = cacheOptions.bind(options, "new Cache");

@@ -4,6 +4,7 @@ import { InvalidArgumentError } from "../../base/errors.js";
 import { hashArguments } from "../../base/hash.js";
 import { checkNames } from "../../base/options.js";
 import { isDead, isMortal } from "../core/lookup.js";
+import { checkKeys } from "../core/put.js";
 import { type BoundFetchOptions, fetchOptions } from "../options.js";
 import type { Load } from "../services/loads.js";
 import { verbIndex } from "../services/stats.js";
@@ -46,17 +47,19 @@ export async function fetchMany<K, V>(
   s.stats.calls[verbIndex.fetchMany]++;
   const how = bindFetch(s, options, "fetchMany");
   if (how.signal?.aborted) throw how.signal.reason;
-  const asked = new Set(keys);
+  const asked = new Set(checkKeys(keys, "fetchMany"));
   const bulk = new Bulk(s, loader, how);
-  const values = [...asked].map((key) => {
-    const slot = findFresh(s, key, options);
-    if (slot < 0) return fetchMissing(s, key, how, () => bulk.start(key));
-    const value = s.entries.value(slot);
-    if (s.expiry.timed && isRefreshDue(s, slot, options)) {
-      refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
-    }
-    return value;
-  });
+  const values = [...asked].map((key) =>
+    attempt(() => {
+      const slot = findFresh(s, key, options);
+      if (slot < 0) return fetchMissing(s, key, how, () => bulk.start(key));
+      const value = s.entries.value(slot);
+      if (s.expiry.timed && isRefreshDue(s, slot, options)) {
+        refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
+      }
+      return value;
+    }),
+  );
   bulk.go();
   const found = new Map<K, V>();
   const loaded = await Promise.all(values);
@@ -66,6 +69,15 @@ export async function fetchMany<K, V>(
     if (value !== undefined) found.set(key, value);
   }
   return found;
+}
+
+/** What throws becomes a promise that rejects: the other keys' loads are under way and have to be seen through. */
+function attempt<T>(call: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /** Each wrapped function has its own part of the keys: its name, and a number that tells namesakes apart. */
@@ -125,7 +137,7 @@ function fetchMissing<K, V>(
     if (joined === undefined) runBehind(s, load);
     return giveStale(s, stale);
   }
-  return waitFor(s, load, how, stale);
+  return waitFor(s, key, load, how, stale);
 }
 
 interface Stale<V> {
@@ -149,6 +161,7 @@ function giveStale<K, V>(s: State<K, V>, stale: Stale<V>): Promise<V> {
 /** Waits as long as this caller is willing to; his giving up does not concern the others. */
 function waitFor<K, V>(
   s: State<K, V>,
+  key: K,
   load: Load<V>,
   how: BoundFetchOptions,
   stale: Stale<V> | undefined,
@@ -166,8 +179,9 @@ function waitFor<K, V>(
     stale === undefined || how.grace === 0
       ? load.promise
       : load.promise.catch((error) => {
-          if (s.closed || s.time.now() >= stale.expiredAt + how.grace) throw error;
-          return giveStale(s, stale);
+          const still = s.closed ? undefined : staleOf(s, key);
+          if (still === undefined || s.time.now() >= still.expiredAt + how.grace) throw error;
+          return giveStale(s, still);
         });
   const softMs = stale !== undefined && s.time.now() < stale.expiredAt + how.grace ? how.softTimeout : 0;
   return how.signal === undefined && softMs === 0
@@ -240,7 +254,7 @@ function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions 
   const early = options?.earlyRefresh ?? s.options.fetch.earlyRefresh;
   const ahead = options?.refreshAhead ?? s.options.fetch.refreshAhead;
   if (early === false && ahead === 0) return false;
-  const left = s.expiry.freshUntil(slot) - s.time.now();
+  const left = s.expiry.ttlUntil(slot) - s.time.now();
   if (left === Number.POSITIVE_INFINITY) return false;
   const ttlMs = s.expiry.ttlMs(slot);
   if (ahead > 0 && ttlMs - left >= ahead * ttlMs) return true;

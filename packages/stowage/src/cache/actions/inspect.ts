@@ -60,7 +60,9 @@ export function verify<K, V>(s: State<K, V>): void {
   if (s.weights !== null) assert(nearly(weight, s.weight), "cache: the sum of weights is wrong");
   if (!s.strict) return;
   assert(s.entries.size <= s.max, "cache: there are more entries than max");
-  assert(s.weight <= s.maxWeight || nearly(s.weight, s.maxWeight), "cache: the weight is above maxWeight");
+  const total = s.weights === null ? s.entries.size : s.weight;
+  const within = total <= s.maxWeight || nearly(total, s.maxWeight);
+  assert(within, "cache: the weight is above maxWeight");
 }
 
 /** Per slot: 16 of key and value, 4 of hash, about 12 of policy, 24 with lifetimes; and the index. An estimate. */

@@ -6,6 +6,7 @@
  * Nothing is copied and nothing is held up. Walking is no reading: neither recency nor statistics change.
  */
 import { ClosedError } from "../../base/errors.js";
+import { nextTurn } from "../../base/next-turn.js";
 import { liveSlots } from "../core/lookup.js";
 import { viewOf } from "../core/view.js";
 import { streamOptions } from "../options.js";
@@ -63,21 +64,14 @@ function* walk<K, V>(s: State<K, V>, verb: Verb): Generator<number, void, undefi
 }
 
 function* occupiedSlots<K, V>(s: State<K, V>): Generator<number, void, undefined> {
+  checkOpen(s, "stream");
   for (let slot = 0, end = s.entries.top; slot < end && slot < s.entries.top; slot++) {
+    if (s.entries.isFree(slot)) continue;
+    yield slot;
     checkOpen(s, "stream");
-    if (!s.entries.isFree(slot)) yield slot;
   }
 }
 
 function checkOpen<K, V>(s: State<K, V>, verb: Verb): void {
   if (s.closed) throw new ClosedError(verb);
-}
-
-/** Timers and I/O have their turn; `setImmediate` where there is one, since it does not wait a millisecond. */
-function nextTurn(): Promise<void> {
-  const soon = (globalThis as { setImmediate?: (fn: () => void) => unknown }).setImmediate;
-  return new Promise((resolve) => {
-    if (soon === undefined) setTimeout(resolve, 0);
-    else soon(resolve);
-  });
 }

@@ -1,7 +1,7 @@
 /** get, peek, has, take, getMany: reading one entry, or several. */
 
 import { findLive, isDead, isMortal } from "../core/lookup.js";
-import { noteWrite } from "../core/put.js";
+import { checkKeys, noteWrite } from "../core/put.js";
 import { causeOf, drop, dropDead } from "../core/remove.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
@@ -47,6 +47,7 @@ export function take<K, V>(s: State<K, V>, key: K): V | undefined {
 
 export function getMany<K, V>(s: State<K, V>, keys: Iterable<K>): Map<K, V> {
   s.stats.calls[verbIndex.getMany]++;
+  checkKeys(keys, "getMany");
   return s.time.freeze(() => {
     const found = new Map<K, V>();
     for (const key of keys) {

@@ -71,7 +71,10 @@ export function resize<K, V>(s: State<K, V>, bounds: { max?: number; maxWeight?:
     if (s.strict) s.slotsMax = Math.min(bound.max, SLOTS_MAX);
     s.policy.resize(bound.max);
   }
-  if (bounds.maxWeight !== undefined) s.maxWeight = bound.maxWeight;
+  if (bounds.maxWeight !== undefined) {
+    s.maxWeight = bound.maxWeight;
+    s.plain = s.plain && bound.maxWeight === Number.POSITIVE_INFINITY;
+  }
   enforce(s);
   s.removals.flush();
 }

@@ -7,8 +7,8 @@
  */
 import { ClosedError, InvalidArgumentError, TransactionConflictError } from "../../base/errors.js";
 import { findLive } from "../core/lookup.js";
-import { noteWrite, put, putInPlace } from "../core/put.js";
-import { drop } from "../core/remove.js";
+import { checkKeys, noteWrite, put, putInPlace } from "../core/put.js";
+import { causeOf, drop } from "../core/remove.js";
 import { transactionOptions } from "../options.js";
 import { PrivateView } from "../services/private-view.js";
 import { verbIndex } from "../services/stats.js";
@@ -23,12 +23,9 @@ export async function transaction<K, V, R>(
 ): Promise<R> {
   if (typeof fn !== "function")
     throw new InvalidArgumentError("transaction", "fn", fn, "a function of the transaction");
-  if (typeof keys !== "object" || keys === null || !(Symbol.iterator in keys)) {
-    throw new InvalidArgumentError("transaction", "keys", keys, "a list of keys");
-  }
   const { retries } = transactionOptions.bind(options, "transaction");
   s.stats.calls[verbIndex.transaction]++;
-  const own = [...new Set(keys)];
+  const own = [...new Set(checkKeys(keys, "transaction"))];
   const release = await s.locks.acquire(own);
   try {
     return await attempt(s, own, fn, retries + 1);
@@ -72,14 +69,16 @@ async function attempt<K, V, R>(
 /** In one synchronous step, so that nobody sees a part of it. What could go wrong was checked when it was written down. */
 function apply<K, V>(s: State<K, V>, view: PrivateView<K, V>): void {
   for (const { key, value, change, how } of view.changes()) {
-    const slot = findLive(s, key);
     if (change === "delete") {
       noteWrite(s, key);
-      if (slot >= 0) {
-        drop(s, slot, "deleted");
-        s.stats.deletes++;
-      }
+      // Also one that is only kept for fetch to fall back on.
+      const slot = s.index.find(key);
+      if (slot < 0) continue;
+      const cause = causeOf(s, slot, "deleted");
+      if (findLive(s, key) >= 0) s.stats.deletes++;
+      drop(s, slot, cause);
     } else if (value !== undefined && how !== null) {
+      const slot = findLive(s, key);
       if (change === "in place" && slot >= 0) putInPlace(s, slot, key, value, how.weight);
       else put(s, key, value, how);
     }

@@ -1,10 +1,9 @@
 /** update, getAndUpdate, incr, decr: a new value made from the old one, in place: expiry and tags stay. */
-import { InvalidArgumentError, InvalidOptionError, NonNumericValueError } from "../../base/errors.js";
-import { checkNames } from "../../base/options.js";
+import { InvalidArgumentError } from "../../base/errors.js";
+import { checkCounterOptions, nextNumber, withoutDefault } from "../core/counting.js";
 import { storingOf, weigh } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
 import { checkValue, put, putInPlace } from "../core/put.js";
-import { counterOptions } from "../options.js";
 import { type Verb, verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import { Commit, type CounterOptions, Ignore, type SetOptions } from "../types.js";
@@ -45,16 +44,10 @@ export function incr<K, V>(
   options?: CounterOptions,
   where: Verb = "incr",
 ): number {
-  if (typeof amount !== "number" || !Number.isFinite(amount))
-    throw new InvalidArgumentError(where, "amount", amount, "a finite number");
   if (options !== undefined) checkCounterOptions(options, where);
   s.stats.calls[verbIndex[where]]++;
   const slot = findLive(s, key);
-  const value: unknown = slot < 0 ? (options?.default ?? 0) : s.entries.value(slot);
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError(where, key, value);
-  const next = value + (where === "decr" ? -amount : amount);
-  if (!Number.isFinite(next))
-    throw new InvalidArgumentError(where, "amount", amount, `an amount that ${value} can be changed by`);
+  const next = nextNumber(key, slot < 0 ? (options?.default ?? 0) : s.entries.value(slot), amount, where);
   if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where));
   else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1));
   else storeNext(s, key, next as V, undefined, where);
@@ -98,17 +91,4 @@ function count<K, V>(s: State<K, V>, slot: number): void {
 /** Without a weigher an entry keeps the weight that it was given. */
 function keptWeight<K, V>(s: State<K, V>, slot: number, weighed: number): number {
   return s.weights === null || s.options.weigher !== null ? weighed : s.weights.get(slot);
-}
-
-function checkCounterOptions(options: CounterOptions, where: string): void {
-  checkNames(options, counterOptions.names, where);
-  const start: unknown = options.default;
-  if (start === undefined || (typeof start === "number" && Number.isFinite(start))) return;
-  throw new InvalidOptionError({ where, option: "default", received: start, expected: "a finite number" });
-}
-
-function withoutDefault(options: CounterOptions | undefined): SetOptions | undefined {
-  if (options === undefined) return undefined;
-  const { default: _, ...storing } = options;
-  return storing;
 }

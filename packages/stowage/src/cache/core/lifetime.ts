@@ -49,7 +49,7 @@ export function storingOf<K, V>(
 }
 
 /** The same as `checkNames`, which is asked only to say what is wrong: looking names up in a set costs 10 ns each. */
-function checkSetOptions(options: SetOptions, where: string): void {
+export function checkSetOptions(options: SetOptions, where: string): void {
   if (typeof options !== "object" || options === null) checkNames(options, names, where);
   for (const name in options) {
     if (name !== "ttl" && name !== "tags" && name !== "idle" && name !== "weight")

@@ -75,6 +75,12 @@ export function checkValue(value: unknown, key: unknown, where: string): void {
   if (value === undefined) throw new InvalidValueError(where, key);
 }
 
+/** Keys come as a list or another iterable; a text would be taken for its characters. */
+export function checkKeys<K>(keys: Iterable<K>, where: string): Iterable<K> {
+  if (typeof keys === "object" && keys !== null && Symbol.iterator in keys) return keys;
+  throw new InvalidArgumentError(where, "keys", keys, "a list of keys");
+}
+
 /** The entries as an array of pairs, or an error that says which one is none. */
 export function checkEntries<K, V>(entries: Iterable<readonly [K, V]>, where: string): (readonly [K, V])[] {
   if (typeof entries !== "object" || entries === null || typeof entries[Symbol.iterator] !== "function") {

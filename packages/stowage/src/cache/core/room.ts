@@ -1,4 +1,5 @@
 /** Keeping to the bounds: evicting what the policy names until there is room. */
+import { AssertionError } from "../../base/errors.js";
 import type { State } from "../state.js";
 import { causeOf, detach, drop } from "./remove.js";
 
@@ -25,12 +26,23 @@ export function shrinkWeight<K, V>(s: State<K, V>, weight: number, entriesMin = 
 /** At the bound: evicts, and leaves the slot of the last one that went to the entry that comes. */
 export function takeOver<K, V>(s: State<K, V>): number {
   while (s.entries.size > s.slotsMax) evict(s);
-  const slot = s.policy.victim();
+  const slot = victimOf(s);
   detach(s, slot, causeOf(s, slot, "evicted"));
   return slot;
 }
 
 function evict<K, V>(s: State<K, V>): void {
-  const slot = s.policy.victim();
+  const slot = victimOf(s);
   drop(s, slot, causeOf(s, slot, "evicted"));
+}
+
+/** Policies may be the user's own, so what they say is looked at. */
+function victimOf<K, V>(s: State<K, V>): number {
+  const slot = s.policy.victim();
+  if (!(slot >= 0 && slot < s.entries.top) || s.entries.isFree(slot)) {
+    throw new AssertionError(
+      `The policy "${s.policy.name}" named slot ${slot} as its victim, which holds no entry.`,
+    );
+  }
+  return slot;
 }

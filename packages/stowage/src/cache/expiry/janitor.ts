@@ -27,7 +27,7 @@ export class Janitor<K, V> {
   constructor(state: State<K, V>, everyMs: number | false) {
     this.#state = state;
     this.everyMs = everyMs === false ? null : everyMs;
-    state.closers.push(() => this.close());
+    state.closers.add(() => this.close());
   }
 
   /** Sets the timer, once there is something to come for. */
@@ -86,15 +86,31 @@ export class Janitor<K, V> {
   }
 }
 
-/** Cachex's scheduled limits: the bound is enforced every so often, and overshot by a share so as to come less often. */
+/**
+ * Cachex's scheduled limits: the bound is enforced every so often, and overshot by a share so as to come less often.
+ * What is over it goes in slices, as with the janitor.
+ */
 export function enforceBySchedule<K, V>(s: State<K, V>, everyMs: number, reclaim: number): void {
   let timer: TimerHandle;
+  let goal = Number.POSITIVE_INFINITY;
   const enforce = (): void => {
-    if (s.entries.size > s.max) shrinkTo(s, s.max - Math.floor(s.max * reclaim));
+    if (s.entries.size > s.max) goal = s.max - Math.floor(s.max * reclaim);
     if (s.weights !== null && s.weight > s.maxWeight) shrinkWeight(s, s.maxWeight * (1 - reclaim));
+    const more = s.entries.size > goal && shrinkForAWhile(s, goal);
+    if (!more) goal = Number.POSITIVE_INFINITY;
     s.removals.flush();
-    if (!s.closed) timer = s.time.clock.setTimer(enforce, everyMs);
+    if (!s.closed) timer = s.time.clock.setTimer(enforce, more ? 0 : everyMs);
   };
   timer = s.time.clock.setTimer(enforce, everyMs);
-  s.closers.push(() => s.time.clock.clearTimer(timer));
+  s.closers.add(() => s.time.clock.clearTimer(timer));
+}
+
+/** Evicts towards the goal; true when there is more to do. */
+function shrinkForAWhile<K, V>(s: State<K, V>, goal: number): boolean {
+  const startedAt = s.time.now();
+  for (let handled = 0; handled < SLICE_ENTRIES && s.entries.size > goal; handled += STEP_ENTRIES) {
+    shrinkTo(s, Math.max(goal, s.entries.size - STEP_ENTRIES));
+    if (s.time.now() - startedAt >= SLICE_MS) break;
+  }
+  return s.entries.size > goal;
 }

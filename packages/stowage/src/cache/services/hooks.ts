@@ -2,15 +2,20 @@
  * Hooks: the user's functions around the verbs. A verb that nobody watches never comes here; see `observe`.
  *
  * A hook that throws or rejects is counted, reported and otherwise without effect, unless it was declared with `veto`.
- * What a hook itself does with the cache is not told to that hook again: a hook on `set` may set.
+ * What a hook does with the cache before it first waits is not told to that hook again: a hook on `set` may set.
  * Asynchronous hooks are told in later turns of the event loop's microtask queue, one event after another, each waiting
  * for the one before; the queue is bounded, and events that find it full are counted as dropped.
  */
 import { VetoError } from "../../base/errors.js";
+import { nextTurn } from "../../base/next-turn.js";
 import type { BoundHook } from "../options.js";
 import type { HookEvent } from "../types.js";
+import { catchLate } from "./late.js";
 import type { Reporter } from "./reporter.js";
 import type { Stats } from "./stats.js";
+
+/** Events that an asynchronous hook is told of before timers and I/O have their turn. */
+const EVENTS_A_TURN = 64;
 
 interface Running {
   readonly hook: BoundHook;
@@ -84,7 +89,10 @@ export class Hooks {
   #allows(each: Running, event: HookEvent): boolean {
     each.inside = true;
     try {
-      return each.hook.handle?.(event) !== false;
+      const answer = each.hook.handle?.(event);
+      if (!isPromise(answer)) return answer !== false;
+      catchLate(answer, () => {});
+      throw new TypeError("a hook that may veto has to answer at once, not with a promise");
     } catch (cause) {
       throw new VetoError(event.action, each.name, { cause });
     } finally {
@@ -94,29 +102,22 @@ export class Hooks {
 
   #tell(each: Running, event: HookEvent): void {
     if (each.hook.async) this.#enqueue(each, event);
-    else
-      this.#catchLate(
-        each,
-        this.#guarded(each, () => each.hook.handle?.(event)),
-      );
+    else this.#guarded(each, () => each.hook.handle?.(event));
   }
 
   #guarded<T>(each: Running, call: () => T): T | undefined {
     each.inside = true;
+    const report = (error: unknown): void => this.#reporter.report(error, "hook", each.name);
     try {
-      return call();
+      const returned = call();
+      catchLate(returned, report);
+      return returned;
     } catch (error) {
-      this.#reporter.report(error, "hook", each.name);
+      report(error);
       return undefined;
     } finally {
       each.inside = false;
     }
-  }
-
-  /** A hook that returns a promise is not waited for, but its rejection is caught. */
-  #catchLate(each: Running, returned: unknown): void {
-    if (returned instanceof Promise)
-      returned.catch((error) => this.#reporter.report(error, "hook", each.name));
   }
 
   #enqueue(each: Running, event: HookEvent): void {
@@ -141,7 +142,10 @@ export class Hooks {
   }
 
   async #drain(each: Running): Promise<void> {
+    let told = 0;
     for (let event = each.queue.shift(); event !== undefined; event = each.queue.shift()) {
+      // A hook that writes after a wait is told of that as well, for ever; others still have to have their turn.
+      if (++told % EVENTS_A_TURN === 0) await nextTurn();
       try {
         await this.#inside(each, event);
       } catch (error) {
@@ -150,6 +154,10 @@ export class Hooks {
     }
     each.draining = false;
   }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value;
 }
 
 function start(hook: BoundHook, index: number): Running {

@@ -14,7 +14,7 @@
 import { assert } from "../../base/assert.js";
 import type { TimerHandle } from "../../base/clock.js";
 import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
-import { jittered, storingOf } from "../core/lifetime.js";
+import { checkSetOptions, jittered, storingOf } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
 import { noteMortal, put } from "../core/put.js";
 import { drop } from "../core/remove.js";
@@ -61,7 +61,7 @@ export class Loads<K, V> {
 
   constructor(state: State<K, V>) {
     this.#state = state;
-    state.closers.push(() => this.#close());
+    state.closers.add(() => this.#close());
   }
 
   get size(): number {
@@ -160,7 +160,8 @@ export class Loads<K, V> {
     if (result instanceof Ignore) return result.value;
     const value = result instanceof Commit ? result.value : result;
     if (value === undefined) {
-      if (!watch.overtaken && !s.closed) this.#foundNothing(key, how);
+      const invalidated = s.tags.invalidatedSince(how.tags, load.tagsAt);
+      if (!watch.overtaken && !s.closed && !invalidated) this.#foundNothing(key, how);
       return undefined;
     }
     const options = storedAs(how, result instanceof Commit ? result.options : undefined);
@@ -169,9 +170,9 @@ export class Loads<K, V> {
       s.stats.loadsOvertaken++;
       return value;
     }
-    // The cache's own jitter is in already where its ttl was taken.
-    const ttlMs =
-      options.ttl === undefined ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
+    // Where the cache's own jitter has shortened the cache's own ttl already, that will do.
+    const done = options.ttl === undefined && s.options.jitter > 0;
+    const ttlMs = done ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
     put(s, key, value, { ...storing, ttlMs });
     if (how.earlyRefresh !== false) this.#noteCost(key, costMs);
     s.removals.flush();
@@ -182,7 +183,7 @@ export class Loads<K, V> {
     const s = this.#state;
     const slot = s.index.find(key);
     if (slot >= 0) drop(s, slot, findLive(s, key) >= 0 ? "deleted" : "expired");
-    if (how.negativeTtl > 0) s.outcomes.foundNothing(key, s.time.now() + how.negativeTtl);
+    if (how.negativeTtl > 0) s.outcomes.foundNothing(key, s.time.now() + how.negativeTtl, how.tags);
     s.removals.flush();
   }
 
@@ -240,7 +241,12 @@ function untilAborted<V>(run: Run<V>, signal: AbortSignal): Promise<LoadResult<V
 }
 
 /** What the result says goes before what the call said; what neither says is the cache's. */
-function storedAs(how: BoundFetchOptions, own: SetOptions | undefined): SetOptions {
-  const { ttl, idle, tags, weight } = how;
-  return own === undefined ? { ttl, idle, tags, weight } : { ttl, idle, tags, weight, ...own };
+function storedAs(how: BoundFetchOptions, own: SetOptions = {}): SetOptions {
+  checkSetOptions(own, "commit");
+  return {
+    ttl: own.ttl === undefined ? how.ttl : own.ttl,
+    idle: own.idle === undefined ? how.idle : own.idle,
+    tags: own.tags === undefined ? how.tags : own.tags,
+    weight: own.weight === undefined ? how.weight : own.weight,
+  };
 }

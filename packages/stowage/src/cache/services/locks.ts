@@ -11,20 +11,12 @@ export class Locks<K> {
   /** The last transaction without keys: whoever asks after it waits for it. */
   #alone: Promise<void> | null = null;
 
-  #refuse!: (reason: unknown) => void;
-  /** Rejects when the cache is closed. */
-  readonly #closed = new Promise<never>((_, reject) => {
-    this.#refuse = reject;
-  });
-
-  constructor() {
-    // Nobody may be waiting.
-    this.#closed.catch(() => {});
-  }
+  /** How to refuse those that wait. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
 
   /** Whoever waits is refused; who runs finds out for himself. */
   close(): void {
-    this.#refuse(new ClosedError("transaction"));
+    for (const refuse of this.#waiting) refuse(new ClosedError("transaction"));
   }
 
   /** Transactions that run or wait. */
@@ -44,13 +36,23 @@ export class Locks<K> {
       this.#leave(keys, done);
       release();
     };
-    try {
-      await Promise.race([Promise.all(before), this.#closed]);
-    } catch (closed) {
-      leave();
-      throw closed;
-    }
+    if (before.length > 0) await this.#turn(before, leave);
     return leave;
+  }
+
+  /** Waits until all before have ended; refused meanwhile, it gives its own place up. */
+  #turn(before: readonly Promise<void>[], leave: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const refuse = (reason: unknown): void => {
+        leave();
+        reject(reason);
+      };
+      this.#waiting.add(refuse);
+      Promise.all(before).then(() => {
+        this.#waiting.delete(refuse);
+        resolve();
+      });
+    });
   }
 
   #before(keys: readonly K[]): Promise<void>[] {

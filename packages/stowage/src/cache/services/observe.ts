@@ -42,7 +42,7 @@ export function observe<Args extends unknown[], R>(
 ): R {
   if (state.closed) return fail(action, new ClosedError(action)) as R;
   state.recording?.note(action, args);
-  const before = { action, args, result: undefined };
+  const before = { action, args: Object.freeze([...args]), result: undefined };
   try {
     const stopper = state.hooks.before(before);
     if (stopper !== undefined) return stopped(action, stopper) as R;
@@ -50,10 +50,27 @@ export function observe<Args extends unknown[], R>(
   } catch (veto) {
     return fail(action, veto) as R;
   }
-  const result = verb(state, ...args);
+  const result = run(state, action, verb, args);
   if (result instanceof Promise && promising.has(action)) return observed(state, before, result) as R;
   tell(state, { action, args, result });
   return result;
+}
+
+/** Tracers are told of what throws at once as well; hooks are not: a refused action is none. */
+function run<Args extends unknown[], R>(
+  state: AnyState,
+  action: Verb,
+  verb: (state: AnyState, ...args: Args) => R,
+  args: Args,
+): R {
+  try {
+    return verb(state, ...args);
+  } catch (error) {
+    if (diagnostics.action.hasSubscribers) {
+      diagnostics.action.publish({ cache: state.name, action, args, result: undefined, error });
+    }
+    throw error;
+  }
 }
 
 /** Names in `on` are checked like options: a misspelt action would never be told of. */

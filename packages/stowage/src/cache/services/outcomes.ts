@@ -13,16 +13,22 @@ export interface Failure {
   readonly count: number;
 }
 
+interface Nothing {
+  readonly until: number;
+  readonly tags: readonly string[];
+}
+
 export class Outcomes<K> {
-  readonly #nothing = new Map<K, number>();
+  readonly #nothing = new Map<K, Nothing>();
   readonly #failed = new Map<K, Failure>();
 
   /** Whether anything is remembered, or was: a field, since every write looks at it. */
   any = false;
 
-  foundNothing(key: K, until: number): void {
+  /** `tags`: what the entry would have borne. */
+  foundNothing(key: K, until: number, tags: readonly string[]): void {
     this.any = true;
-    remember(this.#nothing, key, until);
+    remember(this.#nothing, key, { until, tags });
     this.#failed.delete(key);
   }
 
@@ -35,9 +41,9 @@ export class Outcomes<K> {
   }
 
   isNothing(key: K, now: number): boolean {
-    const until = this.#nothing.get(key);
-    if (until === undefined) return false;
-    if (now < until) return true;
+    const nothing = this.#nothing.get(key);
+    if (nothing === undefined) return false;
+    if (now < nothing.until) return true;
     this.#nothing.delete(key);
     return false;
   }
@@ -46,6 +52,11 @@ export class Outcomes<K> {
   pausing(key: K, now: number): Failure | undefined {
     const failure = this.#failed.get(key);
     return failure !== undefined && now < failure.until ? failure : undefined;
+  }
+
+  /** Goes through all of them, of which there are not many: tags of what is not there are not worth an index. */
+  invalidate(tag: string): void {
+    for (const [key, { tags }] of this.#nothing) if (tags.includes(tag)) this.#nothing.delete(key);
   }
 
   delete(key: K): void {

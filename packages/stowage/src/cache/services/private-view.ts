@@ -4,7 +4,8 @@
  * A key is looked up in the cache once, when it is first asked for; from then on the copy answers, so that reads repeat.
  * Writes stay in the copy. Everything that can be wrong with a write is found out here, before anything is applied.
  */
-import { InvalidArgumentError, NonNumericValueError } from "../../base/errors.js";
+import { InvalidArgumentError } from "../../base/errors.js";
+import { checkCounterOptions, nextNumber, withoutDefault } from "../core/counting.js";
 import { type Storing, storingOf, weigh } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
 import { checkValue } from "../core/put.js";
@@ -19,6 +20,7 @@ interface Copy<V> {
   change: "none" | "store" | "in place" | "delete";
   how: Storing | null;
   readonly watch: Watch;
+  readonly weight: number;
   /** The tags of what was copied, and the number of the last invalidation then. */
   readonly tags: readonly string[];
   readonly tagsAt: number;
@@ -50,7 +52,7 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   set(key: K, value: V, options?: SetOptions): void {
     const copy = this.#copyOf(key, "set");
     checkValue(value, key, "tx.set");
-    copy.how = storingOf(this.#state, key, value, options, "tx.set");
+    copy.how = this.#bearable(storingOf(this.#state, key, value, options, "tx.set"), "tx.set");
     copy.value = value;
     copy.change = "store";
   }
@@ -77,30 +79,20 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     return true;
   }
 
-  incr(key: K, amount = 1, options: CounterOptions = {}): number {
-    const copy = this.#copyOf(key, "incr");
-    const { default: start = 0, ...storing } = options;
-    const value: unknown = copy.value ?? start;
-    if (typeof value !== "number" || !Number.isFinite(value))
-      throw new NonNumericValueError("tx.incr", key, value);
-    if (typeof amount !== "number" || !Number.isFinite(value + amount)) {
-      throw new InvalidArgumentError("tx.incr", "amount", amount, "a finite number");
-    }
-    const next = value + amount;
-    if (copy.value === undefined) this.set(key, next as V, storing);
-    else this.#setInPlace(key, copy, next as V);
-    return next;
+  incr(key: K, amount = 1, options?: CounterOptions): number {
+    return this.#count(key, amount, options, "incr");
   }
 
   decr(key: K, amount = 1, options?: CounterOptions): number {
-    return this.incr(key, -amount, options);
+    return this.#count(key, amount, options, "decr");
   }
 
   /** Whether somebody else wrote to one of the keys since they were copied, or made one unreadable by its tag. */
   get overtaken(): boolean {
     const s = this.#state;
-    for (const { watch, tags, tagsAt } of this.#copies.values()) {
+    for (const { watch, tags, tagsAt, how } of this.#copies.values()) {
       if (watch.overtaken || s.tags.invalidatedSince(tags, tagsAt)) return true;
+      if (how !== null && s.tags.invalidatedSince(how.tags, tagsAt)) return true;
     }
     return false;
   }
@@ -119,12 +111,37 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     for (const [key, { watch }] of this.#copies) this.#state.watches.remove(key, watch);
   }
 
+  #count(key: K, amount: number, options: CounterOptions | undefined, verb: "incr" | "decr"): number {
+    const where = `tx.${verb}`;
+    const copy = this.#copyOf(key, verb);
+    if (options !== undefined) checkCounterOptions(options, where);
+    const next = nextNumber(key, copy.value ?? options?.default ?? 0, amount, where) as V;
+    if (copy.value === undefined) this.set(key, next, withoutDefault(options));
+    else this.#setInPlace(key, copy, next);
+    return next as number;
+  }
+
+  /** Without a weigher, an entry keeps the weight that it was given. */
   #setInPlace(key: K, copy: Copy<V>, value: V): void {
-    const weight = weigh(this.#state, key, value, undefined, "tx.update");
+    const s = this.#state;
+    const kept = copy.how?.weight ?? copy.weight;
+    const weight = s.options.weigher === null ? kept : weigh(s, key, value, undefined, "tx.update");
+    const how = copy.how ?? storingOf(s, key, value, undefined, "tx.update");
+    copy.how = this.#bearable({ ...how, weight }, "tx.update");
     copy.value = value;
-    if (copy.how === null) copy.how = storingOf(this.#state, key, value, undefined, "tx.update");
-    copy.how = { ...copy.how, weight };
     if (copy.change !== "store") copy.change = copy.before === undefined ? "store" : "in place";
+  }
+
+  /** A transaction is applied whole, so what the cache would refuse is refused here. */
+  #bearable(how: Storing, where: string): Storing {
+    const { maxWeight } = this.#state;
+    if (how.weight <= maxWeight) return how;
+    throw new InvalidArgumentError(
+      where,
+      "the weight of the value",
+      how.weight,
+      `at most maxWeight (${maxWeight})`,
+    );
   }
 
   #copyOf(key: K, verb: string): Copy<V> {
@@ -144,13 +161,14 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   #copy(key: K): Copy<V> {
     const slot = findLive(this.#state, key);
     const value = slot < 0 ? undefined : this.#state.entries.value(slot);
-    const { tags, watches } = this.#state;
+    const { tags, watches, weights } = this.#state;
     const copy: Copy<V> = {
       value,
       before: value,
       change: "none",
       how: null,
       watch: watches.add(key),
+      weight: slot < 0 || weights === null ? 1 : weights.get(slot),
       tags: slot < 0 ? [] : tags.namesOf(slot),
       tagsAt: tags.sequence,
     };

@@ -49,18 +49,16 @@ export function record<K, V>(
   const recording = new Recording(recorder);
   s.recording = recording;
   s.observed = true;
-  let stopped = false;
   const stop = (): Promise<Outcome> => {
-    stopped = true;
+    s.closers.delete(close);
     if (s.recording === recording) {
       s.recording = null;
       s.observed = s.closed || s.hooks.any;
     }
     return recorder.close();
   };
-  s.closers.push(() => {
-    if (!stopped) stop().catch((error) => s.reporter.report(error, "recorder"));
-  });
+  const close = (): void => void stop().catch((error) => s.reporter.report(error, "recorder"));
+  s.closers.add(close);
   return { stop };
 }
 

@@ -8,6 +8,7 @@
 
 import type { RemovalCause, RemovalEvent } from "../types.js";
 import { diagnostics } from "./diagnostics.js";
+import { catchLate } from "./late.js";
 import type { Reporter } from "./reporter.js";
 
 type Listener<K, V> = (event: RemovalEvent<K, V>) => void;
@@ -68,7 +69,7 @@ export class Removals<K, V> {
   #tell(event: RemovalEvent<K, V>): void {
     for (const { tell } of this.#listeners) {
       try {
-        tell(event);
+        catchLate(tell(event), (error) => this.#reporter.report(error, "listener"));
       } catch (error) {
         this.#reporter.report(error, "listener");
       }

@@ -1,5 +1,7 @@
 /** Errors that reach no caller, of hooks, listeners, warmers and background loads: counted, told to `onError`, swallowed. */
+
 import type { ErrorSource } from "../types.js";
+import { catchLate } from "./late.js";
 import type { Stats } from "./stats.js";
 
 export class Reporter {
@@ -15,7 +17,8 @@ export class Reporter {
     this.#stats.errors[source]++;
     if (this.#onError === null) return;
     try {
-      this.#onError(error, name === undefined ? { source } : { source, name });
+      const returned: unknown = this.#onError(error, name === undefined ? { source } : { source, name });
+      catchLate(returned, () => this.#stats.errors[source]++);
     } catch {
       // A reporter that fails has nobody left to be reported to; it is counted with the kind that it was told of.
       this.#stats.errors[source]++;

@@ -48,7 +48,7 @@ export class Warmers<K, V> {
     this.names = this.#warmings.map(({ name }) => name);
     const required = this.#warmings.filter(({ warmer }) => warmer.required).map(({ ready }) => ready);
     const closed = new Promise<never>((_, reject) => {
-      state.closers.push(() => {
+      state.closers.add(() => {
         this.#close();
         reject(new ClosedError("ready"));
       });
