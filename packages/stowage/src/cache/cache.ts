@@ -39,6 +39,7 @@ import type {
   EntryView,
   ExportedEntry,
   FetchOptions,
+  FoundLoader,
   Ignore,
   Loader,
   RemovalEvent,
@@ -246,7 +247,11 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
       : expiry.touch(s, key);
   }
 
-  /** Gives the entry a new ttl from now on; null: it stays. */
+  /**
+   * Gives the entry a new ttl from now on; null: it stays. Whether there was such an entry.
+   *
+   * @throws InvalidDurationError
+   */
   expire(key: K, ttl: Duration | null): boolean {
     const s = this.#s;
     return s.observed || action.hasSubscribers
@@ -262,7 +267,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
       : expiry.expireAt(s, key, at);
   }
 
-  /** Takes the entry's expiry away. */
+  /** Takes the entry's ttl away; an idle time stays. Whether there was such an entry. */
   persist(key: K): boolean {
     const s = this.#s;
     return s.observed || action.hasSubscribers
@@ -270,7 +275,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
       : expiry.persist(s, key);
   }
 
-  /** Starts the ttl that the entry was given anew. */
+  /** Starts the ttl that the entry was given anew. Whether there was such an entry. */
   refresh(key: K): boolean {
     const s = this.#s;
     return s.observed || action.hasSubscribers
@@ -278,7 +283,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
       : expiry.refresh(s, key);
   }
 
-  /** Milliseconds until the entry expires; null: never; undefined: there is none. */
+  /** Milliseconds until the entry expires, idle time apart; null: it has no ttl; undefined: there is no entry. */
   ttl(key: K): number | null | undefined {
     const s = this.#s;
     return s.observed || action.hasSubscribers ? observe(s, "ttl", expiry.ttl, [key]) : expiry.ttl(s, key);
@@ -304,7 +309,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
       : updating.decr(s, key, amount, options);
   }
 
-  /** Replaces the value of a present entry and keeps its expiry and tags; whether there was one. */
+  /** Replaces the value of a present entry and keeps its expiry and tags; false if there is none, or the value is too heavy. */
   update(key: K, value: V): boolean {
     const s = this.#s;
     return s.observed || action.hasSubscribers
@@ -329,16 +334,14 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
    * The value; if there is none, what `loader` brings, which is stored. Callers that come while a load runs share it.
    *
    * A load that began before its key was written, deleted or invalidated does not store its value. A loader returns a
-   * value, `commit(value, options)`, `ignore(value)`, or undefined for "there is none".
+   * value, `commit(value, options)`, `ignore(value)`, or undefined for "there is none" (with `negativeTtl`, also callers
+   * after it get undefined). A loader must not fetch the key that it loads: it would wait for itself. At most one load
+   * runs per key; one that was told to stop by its signal counts as ended, whether it listens or not.
    *
    * @throws what the loader throws; LoadTimeoutError; the reason of `signal`
    * @example await cache.fetch("user:1", (key, { signal }) => loadUser(key, signal), { ttl: "1m", grace: "1h" });
    */
-  fetch(
-    key: K,
-    loader: (...args: Parameters<Loader<K, V>>) => Promise<V> | V,
-    options?: FetchOptions,
-  ): Promise<V>;
+  fetch(key: K, loader: FoundLoader<K, V>, options?: FetchOptions): Promise<V>;
   fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined>;
   fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined> {
     const s = this.#s;
@@ -477,7 +480,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     this.#open("resetStats").stats.reset(this.#s.time.clock.wall());
   }
 
-  /** How the cache is doing, also after it was closed; with a key, that entry, also if it has expired and is still there. */
+  /** How the cache is doing, also after it was closed (looks at every entry); with a key, that entry, also if it has expired and is still there. */
   inspect(): CacheReport;
   inspect(key: K): EntryView<K, V> | undefined;
   inspect(...key: [] | [K]): CacheReport | EntryView<K, V> | undefined {

@@ -1,14 +1,15 @@
-/** The shapes that users of the cache see: options, events, reports. Their defaults and checks stand in options.ts. */
+/** The shapes that users of the cache see: options, events, reports. Their defaults and checks stand in options/. */
 import type { Clock } from "../base/clock.js";
 import type { Duration } from "../base/duration.js";
 import type { PolicyName } from "./policy/create.js";
 import type { Policy } from "./policy/policy.js";
+import type { Verb } from "./services/stats.js";
 
 /** What `new Cache(options)` takes; everything may be left out. */
 export interface CacheOptions<K, V, C extends Commands<V> = Commands<V>> {
   /** Names the cache in reports and on diagnostics channels. Default: `"cache"`. */
   name?: string;
-  /** Entries the cache holds at most, exactly. Default: no bound (V8's limit of 16,777,214). */
+  /** Entries the cache holds at most, exactly. Default: no bound but that of the key index, 16,777,214 entries. */
   max?: number;
   /** The sum of weights that the cache holds at most; needs `weigher` or a `weight` with each entry. */
   maxWeight?: number;
@@ -25,7 +26,7 @@ export interface CacheOptions<K, V, C extends Commands<V> = Commands<V>> {
   ttl?: Duration | ((key: K, value: V) => Duration | null);
   /** How long entries stay after they were last read or written. Default: for ever. */
   idle?: Duration;
-  /** Shortens each ttl at random, by up to this share of it, so that entries made together do not expire together. */
+  /** Shortens the cache's own ttl at random, by up to this share, so that entries made together do not expire together. */
   jitter?: number;
   /** Whether reads check expiry. False: an expired entry is given out until the janitor comes. Default: true. */
   lazy?: boolean;
@@ -74,9 +75,12 @@ export interface FetchDefaults {
   timeout?: Duration;
   /** A caller for whom there is a stale value waits no longer than this; the load goes on. */
   softTimeout?: Duration;
-  /** For so long after expiry, the old value is given out at once while a load runs behind. */
+  /**
+   * For so long after expiry, the old value is given out at once while a load runs behind. Reaches entries that were
+   * stored by a load with this option, or in a cache whose `fetch` defaults have it.
+   */
   staleWhileRevalidate?: Duration;
-  /** For so long after expiry, the old value is given out if the load fails (stale-if-error). */
+  /** For so long after expiry, the old value is given out if the load fails (stale-if-error). Reaches the same entries. */
   grace?: Duration;
   /** After a failed load, the next one is not tried before this time; doubles with each failure, up to 64-fold. */
   backoff?: Duration;
@@ -107,6 +111,11 @@ export interface LoadContext<V> {
 }
 
 export type Loader<K, V> = (key: K, context: LoadContext<V>) => LoadResult<V> | PromiseLike<LoadResult<V>>;
+
+/** A loader that always has a value. */
+export type FoundLoader<K, V> = (key: K, context: LoadContext<V>) => MaybePromise<V | Commit<V> | Ignore<V>>;
+
+export type MaybePromise<T> = T | PromiseLike<T>;
 
 /** A value to store; `commit(value, options)` to say how; `ignore(value)` not to; undefined: there is none. */
 export type LoadResult<V> = V | Commit<V> | Ignore<V> | undefined;
@@ -153,7 +162,7 @@ export interface ErrorSource {
 
 export interface HookEvent {
   /** The verb: `"get"`, `"set"`, ... */
-  readonly action: string;
+  readonly action: Verb;
   readonly args: readonly unknown[];
   /** What it returned, or what its promise came to. Before the action, and when it failed: undefined. */
   readonly result: unknown;
@@ -166,7 +175,7 @@ export interface Hook {
   name?: string;
   when: "before" | "after";
   /** The actions to be told of. Default: all. */
-  on?: readonly string[];
+  on?: readonly Verb[];
   /** A further choice, by arguments or result. */
   filter?: (event: HookEvent) => boolean;
   /** Called in a later turn, one event after another, at most `queue` (10,000) of them waiting. Default: false. */

@@ -259,11 +259,11 @@ describe("beginning and resetting", () => {
 });
 
 describe("a veto", () => {
-  const guard = (on: string[], handle: Hook["handle"] = () => false): Hook => ({
+  const guard = (on: readonly string[], handle: Hook["handle"] = () => false): Hook => ({
     name: "guard",
     when: "before",
     veto: true,
-    on,
+    on: on as Hook["on"],
     handle,
   });
 
@@ -433,7 +433,7 @@ describe("what a hook itself does", () => {
   });
 
   it("every action that may be named in on is told, or refused by name", () => {
-    for (const action of ["keys", "values", "entries", "inspect"]) {
+    for (const action of ["keys", "values", "entries", "inspect"] as const) {
       const told: string[] = [];
       try {
         make([{ when: "after", on: [action], handle: (event) => void told.push(event.action) }]);

@@ -24,8 +24,8 @@ expectTypeOf(users.fetch("a", async () => ada, { ttl: "5m", tags: ["users"] })).
 >();
 expectTypeOf(users.fetch("a", () => perhaps)).toEqualTypeOf<Promise<User | undefined>>();
 expectTypeOf(users.fetch("a", async () => perhaps)).toEqualTypeOf<Promise<User | undefined>>();
-expectTypeOf(users.fetch("a", () => commit(ada, { ttl: null }))).toEqualTypeOf<Promise<User | undefined>>();
-expectTypeOf(users.fetch("a", async () => ignore(ada))).toEqualTypeOf<Promise<User | undefined>>();
+expectTypeOf(users.fetch("a", () => commit(ada, { ttl: null }))).toEqualTypeOf<Promise<User>>();
+expectTypeOf(users.fetch("a", async () => ignore(ada))).toEqualTypeOf<Promise<User>>();
 users.fetch("a", async (key, { stale }) => {
   if (key === "b") return commit(ada);
   return stale ?? undefined;

@@ -2,7 +2,7 @@
  * Removal listeners, told after the verb that removed something has finished its work.
  *
  * Not at once, because a listener may use the cache: called in the middle of an eviction it would find, and change, a
- * half-finished state. So events are gathered, and given out at the end of the outermost verb; what listeners cause is
+ * half-finished state. So events are gathered, and given out at the end of each verb; what listeners cause is
  * added to the same list. Costs a check of one field while there are no listeners.
  */
 
