@@ -1,5 +1,4 @@
 /** close in the middle of things: what user code in a verb may do to the cache, and what a closed cache still answers. */
-import { getEventListeners } from "node:events";
 import { Cache } from "stowage";
 import { deferred, FakeClock, settle } from "stowage/testing";
 import { describe, expect, it } from "vitest";
@@ -61,45 +60,5 @@ describe("a closed cache", () => {
     cache.close();
     await settle();
     expect(settled).toBe(true);
-  });
-});
-
-describe("a signal that outlives many calls", () => {
-  it("keeps no listener of any of them", async () => {
-    const cache: Test = new Cache<string, number>();
-    const { signal } = new AbortController();
-    for (let n = 0; n < 20; n++) {
-      await cache.fetch(`key ${n}`, async () => n, { signal });
-      await cache.fetch(`key ${n}`, async () => n, { signal });
-      await cache
-        .fetch(`bad ${n}`, () => Promise.reject(new Error("boom")), { signal })
-        .catch(() => undefined);
-      await cache.fetchMany([`many ${n}`, `more ${n}`], (keys) => keys.map((key) => [key, n] as const), {
-        signal,
-      });
-    }
-    expect(getEventListeners(signal, "abort")).toHaveLength(0);
-    cache.close();
-  });
-});
-
-describe("purge", () => {
-  it("takes what has expired to the millisecond", () => {
-    const clock = new FakeClock();
-    const cache: Test = new Cache<string, number>({ clock, janitor: false });
-    cache.set("a", 1, { ttl: 5 });
-    clock.sleep(4);
-    expect(cache.purge()).toBe(0);
-    clock.sleep(1);
-    expect(cache.purge()).toBe(1);
-  });
-
-  it("takes what expireAt has just ended", () => {
-    const clock = new FakeClock();
-    const cache: Test = new Cache<string, number>({ clock, janitor: false });
-    cache.set("a", 1);
-    cache.expireAt("a", 0);
-    expect(cache.has("a")).toBe(false);
-    expect(cache.purge()).toBe(1);
   });
 });

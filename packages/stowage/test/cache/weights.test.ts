@@ -54,6 +54,65 @@ describe("weights", () => {
   });
 });
 
+describe("weights beside entries that were given none", () => {
+  it("count 1 for those, whether they came before, after or in the place of another", () => {
+    const cache = new Cache<string, number>();
+    cache.set("before", 1);
+    cache.set("heavy", 1, { weight: 5 });
+    cache.set("after", 1);
+    expect(cache.inspect().weight).toBe(7);
+    cache.set("heavy", 2);
+    expect(cache.inspect().weight, "written anew, without a weight").toBe(3);
+    cache.set("heavy", 2, { weight: 9 });
+    cache.update("heavy", 3);
+    expect(cache.inspect().weight, "updated in place").toBe(11);
+    cache.delete("heavy");
+    cache.set("another", 1);
+    expect(cache.inspect().weight).toBe(3);
+    cache.verify();
+  });
+
+  it("by a weigher that changes the cache while it weighs are those of the entries that there are", () => {
+    let meddle = (): unknown => undefined;
+    const cache: Cache<string, number> = new Cache<string, number>({
+      maxWeight: 100,
+      policy: "fifo",
+      weigher: (value) => {
+        const now = meddle;
+        meddle = () => undefined;
+        now();
+        return value;
+      },
+    });
+    const meddlings = [
+      () => cache.delete("a"),
+      () => cache.clear(),
+      () => [cache.delete("a"), cache.set("b", 2), cache.set("c", 3)],
+      () => cache.set("a", 50),
+      () => cache.set("big", 100),
+    ];
+    const writes = [
+      () => cache.set("a", 7),
+      () => cache.incr("a", 6),
+      () => cache.update("a", 7),
+      () => cache.getAndUpdate("a", () => 7),
+      () => cache.setMany([["a", 7]]),
+      () => cache.import([{ key: "a", value: 7, expiresAt: null }]),
+    ];
+    for (const meddling of meddlings) {
+      for (const write of writes) {
+        cache.clear();
+        cache.set("a", 1);
+        meddle = meddling;
+        write();
+        cache.verify();
+        const sum = [...cache.values()].reduce((all, each) => all + each, 0);
+        expect(cache.inspect().weight).toBe(sum);
+      }
+    }
+  });
+});
+
 /** A first-in, first-out policy that notes what it is told. */
 class Spy implements Policy {
   readonly name = "spy";

@@ -80,6 +80,14 @@ describe("a recording", () => {
     expect(requestsOf().slice(0, 7)).toEqual([0, 1, 0, 2, 3, 4, 5]);
   });
 
+  it("has the FNV-1a hashes of texts and numbers, which are the same in every process", async () => {
+    const recording = cache.record(path);
+    for (const key of ["", "a", "foobar", 0, "0"]) cache.get(key);
+    await recording.stop();
+    const [empty, a, foobar, zero] = [0x811c9dc5, 0xe40c292c, 0xbf9cf968, 0x350ca8af].map(String);
+    expect(linesOf()).toEqual([empty, a, foobar, zero, zero]);
+  });
+
   it("the same keys give the same file twice", async () => {
     const second = join(folder, "second.gz");
     for (const to of [path, second]) {

@@ -274,6 +274,57 @@ describe("the report", () => {
     expect(operations).toBe(8);
   });
 
+  it("each verb is counted under its own name", async () => {
+    const verbs: Record<string, (cache: Cache<string, number>) => unknown> = {
+      get: (cache) => cache.get("a"),
+      set: (cache) => cache.set("a", 1),
+      setMany: (cache) => cache.setMany([]),
+      getMany: (cache) => cache.getMany([]),
+      has: (cache) => cache.has("a"),
+      peek: (cache) => cache.peek("a"),
+      take: (cache) => cache.take("a"),
+      delete: (cache) => cache.delete("a"),
+      clear: (cache) => cache.clear(),
+      size: (cache) => cache.size(),
+      isEmpty: (cache) => cache.isEmpty(),
+      keys: (cache) => [...cache.keys()],
+      values: (cache) => [...cache.values()],
+      entries: (cache) => [...cache.entries()],
+      touch: (cache) => cache.touch("a"),
+      expire: (cache) => cache.expire("a", 5),
+      expireAt: (cache) => cache.expireAt("a", 5),
+      persist: (cache) => cache.persist("a"),
+      refresh: (cache) => cache.refresh("a"),
+      ttl: (cache) => cache.ttl("a"),
+      incr: (cache) => cache.incr("n"),
+      decr: (cache) => cache.decr("n"),
+      update: (cache) => cache.update("a", 1),
+      getAndUpdate: (cache) => cache.getAndUpdate("a", () => 1),
+      fetch: (cache) => cache.fetch("a", () => 1),
+      fetchMany: (cache) => cache.fetchMany(["a"], () => []),
+      transaction: (cache) => cache.transaction(["a"], () => 1),
+      execute: (cache) => cache.execute(() => 1),
+      invalidateTag: (cache) => cache.invalidateTag("t"),
+      invoke: (cache) => cache.invoke("last", "a"),
+      stream: (cache) => [...cache.stream()],
+      export: (cache) => cache.export(),
+      import: (cache) => cache.import([]),
+      save: (cache) => cache.save("no-such-folder/x").catch(() => 1),
+      restore: (cache) => cache.restore("no-such-folder/x").catch(() => 1),
+      prune: (cache) => cache.prune(5),
+      purge: (cache) => cache.purge(),
+      warm: (cache) => cache.warm(),
+      resize: (cache) => cache.resize({ max: 5 }),
+      inspect: (cache) => cache.inspect(),
+    };
+    for (const [verb, call] of Object.entries(verbs)) {
+      const cache = make({ max: 10, commands: { last: { type: "read", execute: (value) => value } } });
+      await call(cache);
+      expect(cache.stats().calls, verb).toEqual({ [verb]: 1 });
+      expect(cache.stats().operations).toBe(1);
+    }
+  });
+
   it("since tells when counting began: when the cache was made, or the last reset", () => {
     const cache = make();
     const first = cache.stats().since;
