@@ -18,6 +18,7 @@ import * as tagging from "./actions/tags.js";
 import * as batching from "./actions/transaction.js";
 import * as updating from "./actions/update.js";
 import { warm } from "./actions/warm.js";
+import { wrap } from "./actions/wrap.js";
 import * as writing from "./actions/write.js";
 import { assemble } from "./assemble.js";
 import { forgetAll } from "./core/remove.js";
@@ -367,7 +368,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     fn: (...args: Args) => R | PromiseLike<R>,
     options?: WrapOptions<Args, K>,
   ): (...args: Args) => Promise<R> {
-    return loading.wrap(this.#s, fn, options);
+    return wrap(this.#s, fn, options);
   }
 
   /**

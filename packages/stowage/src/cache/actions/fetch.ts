@@ -1,15 +1,15 @@
-/** fetch, fetchMany, wrap: a value from the cache, or from its source by way of the cache. */
+/** fetch, fetchMany: a value from the cache, or from its source by way of the cache. */
 
 import { InvalidArgumentError } from "../../base/errors.js";
-import { hashArguments } from "../../base/hash.js";
 import { checkNames } from "../../base/options.js";
 import { isDead, isMortal } from "../core/lookup.js";
 import { checkKeys } from "../core/put.js";
 import { type BoundFetchOptions, fetchOptions } from "../options.js";
+import { Bulk } from "../services/bulk.js";
 import type { Load } from "../services/loads.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
-import type { BulkLoader, BulkResult, FetchOptions, Loader, LoadResult, WrapOptions } from "../types.js";
+import type { BulkLoader, FetchOptions, Loader } from "../types.js";
 import { used } from "./read.js";
 
 export function fetch<K, V>(
@@ -78,28 +78,6 @@ function attempt<T>(call: () => T | Promise<T>): T | Promise<T> {
   } catch (error) {
     return Promise.reject(error);
   }
-}
-
-/** Each wrapped function has its own part of the keys: its name, and a number that tells namesakes apart. */
-export function wrap<K, V, Args extends readonly unknown[], R extends V>(
-  s: State<K, V>,
-  fn: (...args: Args) => R | PromiseLike<R>,
-  options: WrapOptions<Args, K> = {},
-): (...args: Args) => Promise<R> {
-  if (typeof fn !== "function") throw new InvalidArgumentError("wrap", "fn", fn, "a function");
-  const { key, ...fetching } = options;
-  if (key !== undefined && typeof key !== "function")
-    throw new InvalidArgumentError("wrap", "key", key, "a function of the arguments");
-  fetchOptions.bind(fetching, "wrap");
-  const prefix = `${fn.name || "anonymous"}#${++s.wrapped}`;
-  const keyOf = key ?? ((...args: Args) => `${prefix}${hashArguments(args)}` as K);
-  return (...args) => {
-    try {
-      return s.verbs.fetch(keyOf(...args), () => fn(...args), fetching) as Promise<R>;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  };
 }
 
 /** The slot of a value that will do, or -1; finding one counts as a read. */
@@ -276,76 +254,4 @@ function bindFetch<K, V>(
 
 function checkLoader(loader: unknown, where: string): void {
   if (typeof loader !== "function") throw new InvalidArgumentError(where, "loader", loader, "a function");
-}
-
-/** One call of the bulk loader for all keys of a fetchMany that have to be loaded. */
-class Bulk<K, V> {
-  readonly #state: State<K, V>;
-  readonly #loader: BulkLoader<K, V>;
-  readonly #how: BoundFetchOptions;
-  readonly #keys: K[] = [];
-  readonly #parts: Load<V>[] = [];
-  readonly #controller = new AbortController();
-  readonly #results: Promise<ReadonlyMap<K, LoadResult<V>>>;
-  #resolve!: (results: ReadonlyMap<K, LoadResult<V>> | PromiseLike<ReadonlyMap<K, LoadResult<V>>>) => void;
-
-  constructor(state: State<K, V>, loader: BulkLoader<K, V>, how: BoundFetchOptions) {
-    this.#state = state;
-    this.#loader = loader;
-    this.#how = how;
-    this.#results = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
-    this.#results.catch(() => {});
-  }
-
-  /** A load of this key: part of the one call, or, where an overtaken load has to end first, a call of its own. */
-  start(key: K): Load<V> {
-    const { loads } = this.#state;
-    if (loads.isBusy(key)) return loads.start(key, (signal) => this.single(key, signal), this.#how);
-    this.#keys.push(key);
-    const part = loads.start(key, () => this.#results.then((results) => results.get(key)), this.#how);
-    part.abandon = (reason) => this.#abandon(reason);
-    this.#parts.push(part);
-    return part;
-  }
-
-  go(): void {
-    if (this.#keys.length === 0) return;
-    for (const { controller } of this.#parts) this.#stopWith(controller.signal);
-    this.#resolve(this.#call(this.#keys, this.#controller.signal));
-  }
-
-  async single(key: K, signal: AbortSignal): Promise<LoadResult<V>> {
-    return (await this.#call([key], signal)).get(key);
-  }
-
-  /** The one call goes on, and its parts can be joined, as long as somebody waits for any of them. */
-  #abandon(reason: unknown): void {
-    if (this.#parts.some((part) => part.waiters > 0 || part.background)) return;
-    for (const { controller } of this.#parts) controller.abort(reason);
-  }
-
-  /** Parts are also stopped one by one, by a timeout or by close. */
-  #stopWith(signal: AbortSignal): void {
-    const stop = (): void => {
-      if (this.#parts.every((part) => part.controller.signal.aborted)) this.#controller.abort(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  }
-
-  async #call(keys: K[], signal: AbortSignal): Promise<ReadonlyMap<K, LoadResult<V>>> {
-    return checkedResult(await this.#loader(keys, { signal }));
-  }
-}
-
-function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResult<V>> {
-  if (result instanceof Map) return result;
-  if (typeof result === "object" && result !== null && Symbol.iterator in result) return new Map(result);
-  throw new InvalidArgumentError(
-    "fetchMany",
-    "the loader's result",
-    result,
-    "a Map, or an iterable of [key, value] pairs",
-  );
 }

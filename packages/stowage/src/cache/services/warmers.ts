@@ -8,7 +8,12 @@
  */
 
 import type { TimerHandle } from "../../base/clock.js";
-import { ClosedError, InvalidArgumentError, UnknownWarmerError } from "../../base/errors.js";
+import {
+  ClosedError,
+  InvalidArgumentError,
+  InvalidOptionError,
+  UnknownWarmerError,
+} from "../../base/errors.js";
 import { storingOf } from "../core/lifetime.js";
 import { checkEntries, checkValue, put } from "../core/put.js";
 import type { BoundWarmer } from "../options.js";
@@ -46,6 +51,7 @@ export class Warmers<K, V> {
     this.#state = state;
     this.#warmings = warmers.map((warmer, index) => new Warming(warmer, warmer.name || `warmers[${index}]`));
     this.names = this.#warmings.map(({ name }) => name);
+    checkNamesDiffer(this.names);
     const required = this.#warmings.filter(({ warmer }) => warmer.required).map(({ ready }) => ready);
     const closed = new Promise<never>((_, reject) => {
       state.closers.add(() => {
@@ -168,6 +174,14 @@ export class Warmers<K, V> {
     this.#controller.abort(new ClosedError("warm"));
     for (const each of this.#warmings) this.#clearTimer(each);
   }
+}
+
+/** `warm` tells what each stored by its name. */
+function checkNamesDiffer(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  const expected = "names that differ from each other";
+  throw new InvalidOptionError({ where: "new Cache", option: "warmers", received: twice, expected });
 }
 
 function entriesOf<K, V>(
