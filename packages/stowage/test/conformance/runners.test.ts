@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 it("runs under node:test", { timeout: 60_000 }, () => {
   const script = fileURLToPath(new URL("./node-test-run.ts", import.meta.url));
   const root = fileURLToPath(new URL("../../../../", import.meta.url));
-  const run = spawnSync(process.execPath, ["--import", "tsx", "--test", script], {
+  const run = spawnSync(process.execPath, ["--import", "tsx", "--test", "--test-reporter=tap", script], {
     cwd: root,
     encoding: "utf8",
   });
