@@ -74,10 +74,6 @@ export class Timekeeper {
     return Math.round(this.clock.wall() + (time - this.now()));
   }
 
-  fromWall(epochMs: number): number {
-    return this.now() + (epochMs - this.clock.wall());
-  }
-
   close(): void {
     if (this.#timer !== null) this.clock.clearTimer(this.#timer);
     this.#timer = null;

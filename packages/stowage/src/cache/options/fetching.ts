@@ -64,7 +64,6 @@ const fetching = {
 };
 
 export const fetchDefaults = declareOptions(fetching satisfies Declares<FetchDefaults>);
-export type BoundFetchDefaults = Bound<typeof fetching>;
 
 const fetchingOnce = {
   ...fetching,

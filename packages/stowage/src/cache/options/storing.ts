@@ -1,6 +1,6 @@
 /** What storing a value takes: `set` and all verbs that store. How it is resolved stands in core/lifetime.ts. */
 import { realNumber } from "../../base/option-types.js";
-import { type Bound, type Declares, declareOptions, option } from "../../base/options.js";
+import { type Declares, declareOptions, option } from "../../base/options.js";
 import type { SetOptions } from "../types.js";
 import { durationOrNever, tagList, weightType } from "./kinds.js";
 
@@ -31,7 +31,6 @@ export const storing = {
 };
 
 export const setOptions = declareOptions(storing satisfies Declares<SetOptions>);
-export type BoundSetOptions = Bound<typeof storing>;
 
 export const counterOptions = declareOptions({
   ...storing,
