@@ -51,7 +51,7 @@ export interface Policy {
   /** The entry's value was replaced, or it was touched. */
   written(slot: number): void;
 
-  /** The entry left, for any reason; the slot may be added again at once. `hash` is the one that it was added with. */
+  /** The entry left, for any reason; the slot may be added again at once. `hash` is its key's hash as it is now. */
   removed(slot: number, hash: number): void;
 
   /** The slot that should go next. Only asked while there are entries. */

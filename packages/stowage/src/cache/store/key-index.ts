@@ -31,6 +31,8 @@ const SAME_HASH_MAX = 4;
 /** Entries moved per insertion while strings change over to whole hashes. */
 const MIGRATION_STEP = 32;
 
+/** Bits of the hash that can tell segments apart; no chance fills one this deep, only keys that were made to. */
+const DEPTH_MAX = 20;
 const ABSENT = -1;
 /** Equal to no key. */
 const NO_KEY: unknown = Symbol("no key");
@@ -176,6 +178,10 @@ export class KeyIndex {
 
   #place(hash: number, slot: number, key: unknown): void {
     const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    if (segment.room === 0 && segment.depth === DEPTH_MAX) {
+      this.#setAside(key, slot);
+      return;
+    }
     if (segment.room === 0) {
       this.#grow(hash);
       this.#place(hash, slot, key);
