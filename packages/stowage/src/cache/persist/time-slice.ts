@@ -5,6 +5,7 @@
  * by orders of magnitude. So the clock is looked at, but not for each entry, as that would cost as much as the entry.
  */
 import type { Clock } from "../../base/clock.js";
+import { nextTurn } from "../../base/next-turn.js";
 
 /** How long to work at a stretch: with what else a turn of the loop does, it stays below 5 ms. */
 const stretchMs = 2;
@@ -31,12 +32,4 @@ export class TimeSlice {
     await nextTurn();
     this.#sinceMs = this.#clock.now();
   }
-}
-
-function nextTurn(): Promise<void> {
-  const immediate = (globalThis as { setImmediate?: (fn: () => void) => unknown }).setImmediate;
-  return new Promise((resolve) => {
-    if (immediate === undefined) setTimeout(resolve, 0);
-    else immediate(() => resolve());
-  });
 }
