@@ -1,16 +1,20 @@
 /**
  * Where keys and values live: slots, small dense integers that everything else about an entry is indexed by.
  *
- *     slot  ->  pages[slot >>> 12]:  [ key, value,  key, value,  ... ]      4,096 slots a page
+ *     slot  ->  pages[slot >>> 16]:  [ key, value,  key, value,  ... ]      65,536 slots a page
  *
- * Key and value stand side by side because a hit reads both: one cache line instead of two. Pages are added, never
- * copied, so that growing to millions of entries does not stall. Freed slots form a list through the hash column and
- * are reused last in, first out, while their memory is still warm. A free slot holds undefined, which is no value.
+ * Key and value stand side by side because a hit reads both: one cache line instead of two. The first page grows as it
+ * fills, so that a small cache stays small; later ones are added whole, and none of those is ever copied, so that growing
+ * to millions of entries does not stall. Pages are large because most caches then have one and never a second, and a
+ * look-up that need not find the page first saves two loads that wait for each other.
+ *
+ * Freed slots form a list through the hash column and are reused last in, first out, while their memory is still warm.
+ * A free slot holds undefined, which is no value.
  */
 import { assert } from "../../base/assert.js";
 import { SlotInts } from "./columns.js";
 
-export const PAGE_BITS = 12;
+export const PAGE_BITS = 16;
 const PAGE_SLOTS = 1 << PAGE_BITS;
 export const PAGE_MASK = PAGE_SLOTS - 1;
 /** A cell of the key index has 24 bits for the slot, and 0 there means empty. V8's Map ends there as well. */
@@ -18,16 +22,11 @@ export const SLOTS_MAX = 2 ** 24 - 2;
 
 const NONE = -1;
 
-/**
- * Copied for each page after the first. Pages must all be arrays that were pushed to: to V8, `new Array(n)` is of another
- * kind ("holey"), and reading pages of two kinds costs 7 ns more on each get.
- */
-const emptyPage: unknown[] = [];
-for (let at = 0; at < 2 * PAGE_SLOTS; at++) emptyPage.push(undefined);
-
 export class Entries<K, V> {
-  /** Keys and values. The key index reads it directly. */
+  /** Keys and values. The key index reads them directly. */
   readonly pages: unknown[][] = [];
+  /** The first page, while there is no other. */
+  only: unknown[] | null = null;
   /** The hash of each key; of a free slot, the next free one. */
   readonly hashes = new SlotInts();
   /** Slots used so far: every occupied slot is below. */
@@ -38,7 +37,7 @@ export class Entries<K, V> {
   /** Takes a slot. The caller has made room: size is below SLOTS_MAX. */
   add(key: K, value: V, hash: number): number {
     const slot = this.#free === NONE ? this.#extend() : this.#reuse();
-    const page = this.pages[slot >>> PAGE_BITS];
+    const page = this.#page(slot);
     const at = (slot & PAGE_MASK) << 1;
     page[at] = key;
     page[at + 1] = value;
@@ -49,7 +48,7 @@ export class Entries<K, V> {
 
   /** Puts another entry into the slot of one that goes. */
   reuse(slot: number, key: K, value: V, hash: number): void {
-    const page = this.pages[slot >>> PAGE_BITS];
+    const page = this.#page(slot);
     const at = (slot & PAGE_MASK) << 1;
     page[at] = key;
     page[at + 1] = value;
@@ -57,7 +56,7 @@ export class Entries<K, V> {
   }
 
   remove(slot: number): void {
-    const page = this.pages[slot >>> PAGE_BITS];
+    const page = this.#page(slot);
     const at = (slot & PAGE_MASK) << 1;
     page[at] = undefined;
     page[at + 1] = undefined;
@@ -67,15 +66,15 @@ export class Entries<K, V> {
   }
 
   key(slot: number): K {
-    return this.pages[slot >>> PAGE_BITS][(slot & PAGE_MASK) << 1] as K;
+    return this.#page(slot)[(slot & PAGE_MASK) << 1] as K;
   }
 
   value(slot: number): V {
-    return this.pages[slot >>> PAGE_BITS][((slot & PAGE_MASK) << 1) + 1] as V;
+    return this.#page(slot)[((slot & PAGE_MASK) << 1) + 1] as V;
   }
 
   setValue(slot: number, value: V): void {
-    this.pages[slot >>> PAGE_BITS][((slot & PAGE_MASK) << 1) + 1] = value;
+    this.#page(slot)[((slot & PAGE_MASK) << 1) + 1] = value;
   }
 
   isFree(slot: number): boolean {
@@ -84,6 +83,7 @@ export class Entries<K, V> {
 
   clear(): void {
     this.pages.length = 0;
+    this.only = null;
     this.top = 0;
     this.size = 0;
     this.#free = NONE;
@@ -110,9 +110,22 @@ export class Entries<K, V> {
   #extend(): number {
     const slot = this.top++;
     this.hashes.reserve(this.top);
-    if ((slot & PAGE_MASK) === 0) this.pages.push(slot === 0 ? [] : emptyPage.slice());
-    // The first page grows as it fills, so that a small cache stays small; V8 over-allocates by half.
+    if ((slot & PAGE_MASK) === 0) this.#addPage();
     if (slot < PAGE_SLOTS) this.pages[0].push(undefined, undefined);
     return slot;
+  }
+
+  /**
+   * Pages must all be arrays that were pushed to, or copies of such: to V8, `new Array(n)` is of another kind ("holey"),
+   * and reading pages of two kinds costs 7 ns more on each get.
+   */
+  #addPage(): void {
+    const first = this.pages[0];
+    this.only = first === undefined ? [] : null;
+    this.pages.push(this.only ?? first.slice().fill(undefined));
+  }
+
+  #page(slot: number): unknown[] {
+    return this.only ?? this.pages[slot >>> PAGE_BITS];
   }
 }
