@@ -47,6 +47,27 @@ describe("a closed cache", () => {
     expect(clock.pending, "timers").toBe(0);
   });
 
+  it.each([
+    ["set", (cache: Test) => cache.set("a", 2)],
+    ["setMany", (cache: Test) => cache.setMany([["a", 2]])],
+    ["getAndUpdate", (cache: Test) => cache.getAndUpdate("a", () => 2)],
+    ["incr", (cache: Test) => cache.incr("a")],
+    ["decr", (cache: Test) => cache.decr("b")],
+    ["import", (cache: Test) => cache.import([{ key: "a", value: 2, expiresAt: null }])],
+  ] as const)("names the verb in which the weigher closed it: %s", (verb, call) => {
+    let closing = false;
+    const cache: Test = new Cache<string, number>({
+      maxWeight: 10,
+      weigher: () => {
+        if (closing) cache.close();
+        return 1;
+      },
+    });
+    cache.set("a", 1);
+    closing = true;
+    expect(() => call(cache)).toThrow(new RegExp(`^${verb}: the cache is closed`));
+  });
+
   it("does not leave whoever waits for a warmer that hangs", async () => {
     const cache: Test = new Cache<string, number>({
       warmers: [{ execute: () => deferred<undefined>().promise }],

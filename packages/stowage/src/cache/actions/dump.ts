@@ -91,7 +91,7 @@ function prepare<K, V>(s: State<K, V>, entry: ExportedEntry<K, V>): Arrival<K, V
 function store<K, V>(s: State<K, V>, { entry, how }: Arrival<K, V>): boolean {
   const leftMs = entry.expiresAt === null ? 0 : entry.expiresAt - s.time.clock.wall();
   if (entry.expiresAt !== null && leftMs <= 0) return false;
-  const stored = put(s, entry.key, entry.value, { ...how, ttlMs: leftMs });
+  const stored = put(s, entry.key, entry.value, { ...how, ttlMs: leftMs }, "import");
   if (stored && entry.ttl !== undefined && leftMs > 0) s.expiry.setGiven(s.index.find(entry.key), entry.ttl);
   return stored;
 }

@@ -79,8 +79,8 @@ function apply<K, V>(s: State<K, V>, view: PrivateView<K, V>): void {
       drop(s, slot, cause);
     } else if (value !== undefined && how !== null) {
       const slot = findLive(s, key);
-      if (change === "in place" && slot >= 0) putInPlace(s, slot, key, value, how.weight);
-      else put(s, key, value, how);
+      if (change === "in place" && slot >= 0) putInPlace(s, slot, key, value, how.weight, "transaction");
+      else put(s, key, value, how, "transaction");
     }
   }
   s.removals.flush();

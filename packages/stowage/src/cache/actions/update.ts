@@ -14,7 +14,7 @@ export function update<K, V>(s: State<K, V>, key: K, value: V): boolean {
   const weight = weigh(s, key, value, undefined, "update");
   const slot = findLive(s, key);
   if (slot < 0) return false;
-  const stored = putInPlace(s, slot, key, value, keptWeight(s, slot, weight));
+  const stored = putInPlace(s, slot, key, value, keptWeight(s, slot, weight), "update");
   s.removals.flush();
   return stored;
 }
@@ -48,8 +48,8 @@ export function incr<K, V>(
   s.stats.calls[verbIndex[where]]++;
   const slot = findLive(s, key);
   const next = nextNumber(key, slot < 0 ? (options?.default ?? 0) : s.entries.value(slot), amount, where);
-  if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where));
-  else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1));
+  if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where), where);
+  else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1), where);
   else storeNext(s, key, next as V, undefined, where);
   s.removals.flush();
   return next;
@@ -75,9 +75,9 @@ export function storeNext<K, V>(
     const again = s.options.weigher === null ? slot : findLive(s, key);
     stored =
       again >= 0
-        ? putInPlace(s, again, key, value, keptWeight(s, again, weight))
-        : put(s, key, value, storingOf(s, key, value, options, where));
-  } else stored = put(s, key, value, storingOf(s, key, value, options, where));
+        ? putInPlace(s, again, key, value, keptWeight(s, again, weight), where)
+        : put(s, key, value, storingOf(s, key, value, options, where), where);
+  } else stored = put(s, key, value, storingOf(s, key, value, options, where), where);
   s.removals.flush();
   return stored;
 }

@@ -11,7 +11,7 @@ export function set<K, V>(s: State<K, V>, key: K, value: V, options?: SetOptions
   checkValue(value, key, "set");
   let stored = true;
   if (options === undefined && isPlain(s)) putPlain(s, key, value);
-  else stored = put(s, key, value, storingOf(s, key, value, options, "set"));
+  else stored = put(s, key, value, storingOf(s, key, value, options, "set"), "set");
   if (s.counting) s.stats.sets++;
   s.removals.flush();
   return stored;
@@ -30,7 +30,7 @@ export function setMany<K, V>(
   s.stats.calls[verbIndex.setMany]++;
   const stored = s.time.freeze(() => {
     let count = 0;
-    for (const { key, value, how } of checked) if (put(s, key, value, how)) count++;
+    for (const { key, value, how } of checked) if (put(s, key, value, how, "setMany")) count++;
     return count;
   });
   s.removals.flush();

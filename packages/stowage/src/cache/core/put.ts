@@ -11,8 +11,8 @@ import { makeRoom, shrinkWeight, takeOver } from "./room.js";
 const RESERVE_STEP_MAX = 16_384;
 
 /** False: the value is heavier than the cache may be as a whole; an older value of the key is gone all the same. */
-export function put<K, V>(s: State<K, V>, key: K, value: V, how: Storing): boolean {
-  checkOpen(s);
+export function put<K, V>(s: State<K, V>, key: K, value: V, how: Storing, where: string): boolean {
+  checkOpen(s, where);
   const slot = s.index.findForWrite(key);
   const hash = s.index.lastHash;
   noteWrite(s, key);
@@ -46,8 +46,15 @@ export function isPlain<K, V>(s: State<K, V>): boolean {
 }
 
 /** Changes the value and nothing else about the entry. False: the new value is too heavy, and the entry gone. */
-export function putInPlace<K, V>(s: State<K, V>, slot: number, key: K, value: V, weight: number): boolean {
-  checkOpen(s);
+export function putInPlace<K, V>(
+  s: State<K, V>,
+  slot: number,
+  key: K,
+  value: V,
+  weight: number,
+  where: string,
+): boolean {
+  checkOpen(s, where);
   noteWrite(s, key);
   if (weight > s.maxWeight) {
     drop(s, slot, "replaced");
@@ -67,8 +74,8 @@ export function noteWrite<K, V>(s: State<K, V>, key: K): void {
 }
 
 /** A function of the user's that was asked on the way (ttl, weigher, an update) may have closed the cache. */
-function checkOpen<K, V>(s: State<K, V>): void {
-  if (s.closed) throw new ClosedError("set");
+function checkOpen<K, V>(s: State<K, V>, where: string): void {
+  if (s.closed) throw new ClosedError(where);
 }
 
 export function checkValue(value: unknown, key: unknown, where: string): void {

@@ -173,7 +173,7 @@ export class Loads<K, V> {
     // Where the cache's own jitter has shortened the cache's own ttl already, that will do.
     const done = options.ttl === undefined && s.options.jitter > 0;
     const ttlMs = done ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
-    put(s, key, value, { ...storing, ttlMs });
+    put(s, key, value, { ...storing, ttlMs }, "fetch");
     if (how.earlyRefresh !== false) this.#noteCost(key, costMs);
     s.removals.flush();
     return value;

@@ -143,7 +143,7 @@ export class Warmers<K, V> {
     let stored = 0;
     for (const { key, value, how } of checked) {
       if (overtook(key) || s.tags.invalidatedSince(how.tags, tagsAt)) continue;
-      if (put(s, key, value, how)) stored++;
+      if (put(s, key, value, how, "warm")) stored++;
     }
     s.removals.flush();
     return stored;
