@@ -2,6 +2,7 @@
 import { Cache, type CacheOptions, type CacheStats, StatsDisabledError } from "stowage";
 import { deferred, FakeClock, settle } from "stowage/testing";
 import { beforeEach, describe, expect, it } from "vitest";
+import { verbIndex } from "../../src/cache/services/stats.js";
 
 let clock: FakeClock;
 beforeEach(() => {
@@ -154,6 +155,10 @@ const rows: Row[] = [
     { writes: 2, replaced: 1, deletes: 1, deleted: 1 },
   ],
 ];
+
+it("every verb has a counter of its own, and none is left over", () => {
+  expect(Object.values(verbIndex)).toEqual(Object.keys(verbIndex).map((_, index) => index));
+});
 
 describe("counters", () => {
   it.each(rows)("%s", async (_call, run, moves) => {

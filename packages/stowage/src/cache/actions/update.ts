@@ -4,7 +4,7 @@ import { checkCounterOptions, nextNumber, withoutDefault } from "../core/countin
 import { storingOf, weigh } from "../core/lifetime.js";
 import { findLive } from "../core/lookup.js";
 import { checkValue, put, putInPlace } from "../core/put.js";
-import { type Verb, verbIndex } from "../services/stats.js";
+import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
 import { Commit, type CounterOptions, Ignore, type SetOptions } from "../types.js";
 
@@ -37,26 +37,16 @@ export function getAndUpdate<K, V, R>(
   return value;
 }
 
-export function incr<K, V>(
-  s: State<K, V>,
-  key: K,
-  amount = 1,
-  options?: CounterOptions,
-  where: Verb = "incr",
-): number {
-  if (options !== undefined) checkCounterOptions(options, where);
-  s.stats.calls[verbIndex[where]]++;
-  const slot = findLive(s, key);
-  const next = nextNumber(key, slot < 0 ? (options?.default ?? 0) : s.entries.value(slot), amount, where);
-  if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where), where);
-  else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1), where);
-  else storeNext(s, key, next as V, undefined, where);
-  s.removals.flush();
-  return next;
+export function incr<K, V>(s: State<K, V>, key: K, amount = 1, options?: CounterOptions): number {
+  if (options !== undefined) checkCounterOptions(options, "incr");
+  s.stats.calls[verbIndex.incr]++;
+  return add(s, key, amount, 1, options, "incr");
 }
 
 export function decr<K, V>(s: State<K, V>, key: K, amount = 1, options?: CounterOptions): number {
-  return incr(s, key, amount, options, "decr");
+  if (options !== undefined) checkCounterOptions(options, "decr");
+  s.stats.calls[verbIndex.decr]++;
+  return add(s, key, amount, -1, options, "decr");
 }
 
 /** In place if the entry is there and nothing else is asked for, else as a new entry. */
@@ -80,6 +70,24 @@ export function storeNext<K, V>(
   } else stored = put(s, key, value, storingOf(s, key, value, options, where), where);
   s.removals.flush();
   return stored;
+}
+
+function add<K, V>(
+  s: State<K, V>,
+  key: K,
+  amount: number,
+  sign: 1 | -1,
+  options: CounterOptions | undefined,
+  where: string,
+): number {
+  const slot = findLive(s, key);
+  const value = slot < 0 ? (options?.default ?? 0) : s.entries.value(slot);
+  const next = nextNumber(key, value, amount, sign, where);
+  if (slot < 0) put(s, key, next as V, storingOf(s, key, next as V, withoutDefault(options), where), where);
+  else if (s.options.weigher === null) putInPlace(s, slot, key, next as V, keptWeight(s, slot, 1), where);
+  else storeNext(s, key, next as V, undefined, where);
+  s.removals.flush();
+  return next;
 }
 
 /** A read that decides over a write counts as one. */

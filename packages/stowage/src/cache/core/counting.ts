@@ -4,12 +4,18 @@ import { checkNames } from "../../base/options.js";
 import { counterOptions } from "../options.js";
 import type { CounterOptions, SetOptions } from "../types.js";
 
-/** `where` ends with the verb, which says in which direction. */
-export function nextNumber(key: unknown, value: unknown, amount: number, where: string): number {
+/** `sign`: 1 adds, -1 subtracts. */
+export function nextNumber(
+  key: unknown,
+  value: unknown,
+  amount: number,
+  sign: 1 | -1,
+  where: string,
+): number {
   if (typeof amount !== "number" || !Number.isFinite(amount))
     throw new InvalidArgumentError(where, "amount", amount, "a finite number");
   if (typeof value !== "number" || !Number.isFinite(value)) throw new NonNumericValueError(where, key, value);
-  const next = where.endsWith("decr") ? value - amount : value + amount;
+  const next = value + sign * amount;
   if (Number.isFinite(next)) return next;
   throw new InvalidArgumentError(where, "amount", amount, `an amount that ${value} can be changed by`);
 }

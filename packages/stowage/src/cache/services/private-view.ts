@@ -115,7 +115,8 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     const where = `tx.${verb}`;
     const copy = this.#copyOf(key, verb);
     if (options !== undefined) checkCounterOptions(options, where);
-    const next = nextNumber(key, copy.value ?? options?.default ?? 0, amount, where) as V;
+    const sign = verb === "incr" ? 1 : -1;
+    const next = nextNumber(key, copy.value ?? options?.default ?? 0, amount, sign, where) as V;
     if (copy.value === undefined) this.set(key, next, withoutDefault(options));
     else this.#setInPlace(key, copy, next);
     return next as number;
