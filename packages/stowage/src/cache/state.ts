@@ -71,6 +71,8 @@ export class State<K, V> {
   readonly defaultLifetime: Lifetime | null;
   /** The same with the rest of how an entry is stored; null also where entries are weighed. */
   readonly defaultStoring: Storing | null;
+  /** The ttl of entries that have no more than that; 0: none; null: it has to be worked out, or there is more. */
+  ttlAlone: number | null;
   /**
    * What a read has to do beyond finding the value. 0: nothing. 1: entries have a ttl, and nothing else is to be looked
    * at. 2: anything else, such as tags or idle times.
@@ -78,8 +80,6 @@ export class State<K, V> {
   care: 0 | 1 | 2;
   /** For how long after expiry values are kept that were not loaded with another wish. */
   readonly keepMs: number;
-  /** Entries of a plain `set` have neither lifetime nor weight. */
-  plain: boolean;
   /** Verbs have to go through `observe`: there are hooks, its traffic is recorded, or the cache is closed. */
   observed: boolean;
   closed = false;
@@ -119,6 +119,7 @@ export class State<K, V> {
       this.defaultLifetime === null || o.weigher !== null
         ? null
         : Object.freeze({ ...this.defaultLifetime, tags: Object.freeze([]), weight: 1 });
+    this.ttlAlone = ttlAlone(o, this.defaultStoring);
     this.fetchDefaults = Object.freeze({
       ...o.fetch,
       tags: Object.freeze([]),
@@ -126,8 +127,6 @@ export class State<K, V> {
       signal: undefined,
       force: false,
     });
-    this.plain =
-      o.ttl === null && o.idle === 0 && o.weigher === null && o.maxWeight === Number.POSITIVE_INFINITY;
     this.observed = this.hooks.any;
     this.policy.resize(o.max);
     if (o.onRemoval !== null) this.removals.listen(o.onRemoval);
@@ -138,4 +137,10 @@ export class State<K, V> {
 function fixedLifetime(o: BoundCacheOptions): Lifetime | null {
   if (typeof o.ttl === "function" || o.jitter > 0) return null;
   return Object.freeze({ ttlMs: o.ttl ?? 0, idleMs: o.idle, keepMs: keepMsOf(o.fetch) });
+}
+
+function ttlAlone(o: BoundCacheOptions, fixed: Storing | null): number | null {
+  if (fixed === null || fixed.idleMs + fixed.keepMs > 0 || o.maxWeight < Number.POSITIVE_INFINITY)
+    return null;
+  return fixed.ttlMs;
 }

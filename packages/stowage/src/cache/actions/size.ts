@@ -73,7 +73,7 @@ export function resize<K, V>(s: State<K, V>, bounds: { max?: number; maxWeight?:
   }
   if (bounds.maxWeight !== undefined) {
     s.maxWeight = bound.maxWeight;
-    s.plain = s.plain && bound.maxWeight === Number.POSITIVE_INFINITY;
+    if (s.maxWeight < Number.POSITIVE_INFINITY) s.ttlAlone = null;
   }
   enforce(s);
   s.removals.flush();

@@ -1,7 +1,7 @@
 /** set, setMany, delete, clear, reset: writing and removing. */
 
-import { storingOf } from "../core/lifetime.js";
-import { checkEntries, checkValue, isPlain, noteWrite, put, putPlain } from "../core/put.js";
+import { storingOf, ttlAloneOf } from "../core/lifetime.js";
+import { checkEntries, checkValue, knowsTtlAlone, noteWrite, put, putTimed } from "../core/put.js";
 import { causeOf, drop, dropAll } from "../core/remove.js";
 import { verbIndex } from "../services/stats.js";
 import type { State } from "../state.js";
@@ -10,7 +10,8 @@ import type { SetOptions } from "../types.js";
 export function set<K, V>(s: State<K, V>, key: K, value: V, options?: SetOptions): boolean {
   checkValue(value, key, "set");
   let stored = true;
-  if (options === undefined && isPlain(s)) putPlain(s, key, value);
+  const ttlMs = options === undefined ? s.ttlAlone : ttlAloneOf(s, options, "set");
+  if (ttlMs !== null && knowsTtlAlone(s)) putTimed(s, key, value, ttlMs);
   else stored = put(s, key, value, storingOf(s, key, value, options, "set"), "set");
   if (s.counting) s.stats.sets++;
   s.removals.flush();

@@ -48,6 +48,15 @@ export function storingOf<K, V>(
   };
 }
 
+/** In ms, 0 for ever, if this is all that call and cache say of the entry; null: `storingOf` has to be asked. */
+export function ttlAloneOf<K, V>(s: State<K, V>, options: SetOptions, where: string): number | null {
+  if (s.ttlAlone === null) return null;
+  checkSetOptions(options, where);
+  const { ttl, idle, tags, weight } = options;
+  if (idle !== undefined || tags !== undefined || weight !== undefined) return null;
+  return ttl === undefined ? s.ttlAlone : ttl === null ? 0 : parseDuration(ttl, where, "ttl");
+}
+
 /** The same as `checkNames`, which is asked only to say what is wrong: looking names up in a set costs 10 ns each. */
 export function checkSetOptions(options: SetOptions, where: string): void {
   if (typeof options !== "object" || options === null) checkNames(options, names, where);

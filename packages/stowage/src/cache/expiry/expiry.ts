@@ -63,8 +63,13 @@ export class Expiry {
    */
   start(slot: number, { ttlMs, idleMs, keepMs }: Lifetime): boolean {
     if (ttlMs === 0 && idleMs === 0 && !this.timed) return false;
-    if (!this.timed || !this.onlyTtl || idleMs + keepMs > 0)
-      return this.#startAll(slot, ttlMs, idleMs, keepMs);
+    if (this.onlyTtl && idleMs + keepMs === 0) return this.startTtl(slot, ttlMs);
+    return this.#startAll(slot, ttlMs, idleMs, keepMs);
+  }
+
+  /** The same where `onlyTtl` holds, and goes on to. */
+  startTtl(slot: number, ttlMs: number): boolean {
+    this.#prepare(0, 0);
     const before = this.#fresh.get(slot);
     const now = ttlMs === 0 && before === 0 ? 0 : this.#time.now();
     const fresh = ttlMs === 0 ? 0 : now + ttlMs;

@@ -38,8 +38,6 @@ const MIGRATION_STEP = 32;
  */
 const DEPTH_MAX = 12;
 const ABSENT = -1;
-/** Equal to no key. */
-const NO_KEY: unknown = Symbol("no key");
 
 interface Segment {
   readonly cells: Int32Array;
@@ -59,8 +57,10 @@ export class KeyIndex {
   #only: Int32Array | null = null;
   #segments: Segment[] = [];
   #directoryMask = 0;
-  #missed: unknown = NO_KEY;
+  /** The key of the last miss, and its hash, while `#missing` says so. */
+  #missed: unknown;
   #missedHash = 0;
+  #missing = false;
   #cellMask = 0;
   readonly #aside = new Map<unknown, number>();
   /** A string may be elsewhere than in the table under the hash of a sample. */
@@ -87,18 +87,24 @@ export class KeyIndex {
   rememberMiss(key: unknown): void {
     this.#missed = key;
     this.#missedHash = this.lastHash;
+    this.#missing = true;
+  }
+
+  #forgetMiss(): void {
+    this.#missed = undefined;
+    this.#missing = false;
   }
 
   /** The same as `find`, for a verb that goes on to write. */
   findForWrite(key: unknown): number {
-    if (key !== this.#missed) return this.find(key);
+    if (!this.#missing || key !== this.#missed) return this.find(key);
     this.lastHash = this.#missedHash;
     return ABSENT;
   }
 
   /** Enters an absent key under the hash that `find` left in `lastHash`. */
   insert(key: unknown, slot: number, hash: number): void {
-    this.#missed = NO_KEY;
+    this.#forgetMiss();
     if (!inTable(key)) this.#setAside(key, slot);
     else this.#place(hash, slot);
     if (this.#migrated < this.#entries.top) this.#migrate(MIGRATION_STEP);
@@ -113,7 +119,7 @@ export class KeyIndex {
   }
 
   clear(): void {
-    this.#missed = NO_KEY;
+    this.#forgetMiss();
     this.#directory = [];
     this.#segments = [];
     this.#setSegments(0, 1, segmentOf(FIRST_CELLS, 0));
@@ -218,7 +224,7 @@ export class KeyIndex {
     }
     if (same < SAME_HASH_MAX) return;
     this.#whole = true;
-    this.#missed = NO_KEY;
+    this.#forgetMiss();
     this.#migrated = 0;
     this.#specialise();
   }
