@@ -151,3 +151,39 @@ describe("deadlines", () => {
     fc.assert(property, { numRuns });
   });
 });
+
+describe("refresh starts the ttl anew that the entry was given", () => {
+  const few = fc.constantFrom(100, 200, 350, null);
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("set" as const), key: fc.nat(5), ttl: few }),
+    fc.record({ do: fc.constant("expire" as const), key: fc.nat(5), ttl: few }),
+    fc.record({ do: fc.constant("refresh" as const), key: fc.nat(5) }),
+    fc.record({ do: fc.constant("end" as const), key: fc.nat(5) }),
+  );
+
+  it("whatever others were given", () => {
+    const steps = fc.array(step, { minLength: 1, maxLength: 40, size: "max" });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const clock = new FakeClock();
+        const cache = new Cache<number, number>({ clock, janitor: false });
+        const given = new Map<number, number | null>();
+        for (const each of all) {
+          clock.advance(1);
+          if (each.do === "set") cache.set(each.key, 1, { ttl: each.ttl });
+          else if (each.do === "expire") cache.expire(each.key, each.ttl);
+          else if (each.do === "refresh") cache.refresh(each.key);
+          else cache.expireAt(each.key, 0);
+          if (each.do === "end") given.delete(each.key);
+          else if (each.do === "set" || (each.do === "expire" && given.has(each.key)))
+            given.set(each.key, each.ttl);
+          if (each.do !== "refresh") continue;
+          expect(cache.ttl(each.key)).toBe(given.get(each.key));
+        }
+        for (const { key: at, ttl } of cache.export()) expect(ttl).toBe(given.get(at) ?? undefined);
+        cache.verify();
+      }),
+      { numRuns },
+    );
+  });
+});

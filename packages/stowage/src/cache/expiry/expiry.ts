@@ -3,7 +3,7 @@
  *
  *     fresh    until then the value is given out                          0: for ever
  *     kept     until then an expired value is kept for `fetch` to fall back on (grace, stale-while-revalidate)
- *     ttl      what the entry was given, for `refresh`
+ *     ttl      what the entry was given, for `refresh`; a column only once there are different ones
  *     idle     how long it stays after its last use; used: when that was
  *     cost     how long its load took, for early refresh
  *
@@ -24,6 +24,9 @@ export interface Lifetime {
   readonly keepMs: number;
 }
 
+/** Of an entry that has an end and was given no ttl: its end was past when it was set. */
+const NO_TTL = -1;
+
 export class Expiry {
   /** Whether any entry has had a lifetime: until then nothing here is to be asked. */
   timed = false;
@@ -32,7 +35,10 @@ export class Expiry {
   wheel: TimerWheel;
   readonly #time: Timekeeper;
   #fresh = new SlotDoubles();
-  #ttl = new SlotDoubles();
+  /** The first ttl that an entry was given; in most caches it is that of all. 0: there has been none. */
+  #usualTtl = 0;
+  /** Ttls other than the usual one; 0: the usual one. */
+  #otherTtl: SlotDoubles | null = null;
   #keep: SlotDoubles | null = null;
   #idle: SlotDoubles | null = null;
   #cost: SlotDoubles | null = null;
@@ -49,7 +55,7 @@ export class Expiry {
     this.#slots = slots;
     if (!this.timed) return;
     this.#fresh.reserve(slots);
-    this.#ttl.reserve(slots);
+    this.#otherTtl?.reserve(slots);
     this.wheel.reserve(slots);
     this.#keep?.reserve(slots);
     this.#cost?.reserve(slots);
@@ -73,7 +79,7 @@ export class Expiry {
     const before = this.#fresh.get(slot);
     const now = ttlMs === 0 && before === 0 ? 0 : this.#time.now();
     const fresh = ttlMs === 0 ? 0 : now + ttlMs;
-    this.#ttl.set(slot, ttlMs);
+    if (ttlMs !== 0) this.#setGiven(slot, ttlMs);
     this.#fresh.set(slot, fresh);
     // Scheduled for an earlier time, it may stay there: the wheel finds out when it comes by.
     if (before === 0 || fresh < before) this.#reschedule(slot);
@@ -84,20 +90,20 @@ export class Expiry {
   setTtl(slot: number, ttlMs: number): void {
     if (ttlMs === 0 && !this.timed) return;
     this.#prepare(0, 0);
-    this.#ttl.set(slot, Math.max(0, ttlMs));
+    if (ttlMs !== 0) this.#setGiven(slot, ttlMs > 0 ? ttlMs : NO_TTL);
     this.#fresh.set(slot, ttlMs === 0 ? 0 : Math.max(Number.MIN_VALUE, this.#time.now() + ttlMs));
     this.#reschedule(slot);
   }
 
   /** What `refresh` starts anew, where the present expiry was not reckoned from it. */
   setGiven(slot: number, ttlMs: number): void {
-    if (this.timed) this.#ttl.set(slot, ttlMs);
+    if (this.timed) this.#setGiven(slot, ttlMs);
   }
 
   /** Starts the ttl that the entry was given anew, and its idle time. */
   restart(slot: number): void {
     if (!this.timed) return;
-    const ttlMs = this.#ttl.get(slot);
+    const ttlMs = this.ttlMs(slot);
     if (ttlMs > 0) this.#fresh.set(slot, this.#time.now() + ttlMs);
     this.use(slot);
     this.#reschedule(slot);
@@ -142,7 +148,9 @@ export class Expiry {
   }
 
   ttlMs(slot: number): number {
-    return this.timed ? this.#ttl.get(slot) : 0;
+    if (!this.timed || this.#fresh.get(slot) === 0) return 0;
+    const other = this.#otherTtl === null ? 0 : this.#otherTtl.get(slot);
+    return Math.max(0, other === 0 ? this.#usualTtl : other);
   }
 
   idleMs(slot: number): number {
@@ -173,7 +181,6 @@ export class Expiry {
     if (!this.timed) return;
     this.wheel.cancel(slot);
     this.#fresh.set(slot, 0);
-    this.#ttl.set(slot, 0);
     this.#keep?.set(slot, 0);
     this.#idle?.set(slot, 0);
   }
@@ -184,7 +191,8 @@ export class Expiry {
     this.onlyTtl = true;
     this.wheel = this.#newWheel();
     this.#fresh = new SlotDoubles();
-    this.#ttl = new SlotDoubles();
+    this.#usualTtl = 0;
+    this.#otherTtl = null;
     this.#used = new SlotDoubles();
     this.#keep = null;
     this.#idle = null;
@@ -226,7 +234,7 @@ export class Expiry {
     const over = this.timed && this.isExpired(slot);
     this.#prepare(idleMs, keepMs);
     const now = ttlMs === 0 && idleMs === 0 ? 0 : this.#time.now();
-    this.#ttl.set(slot, ttlMs);
+    if (ttlMs !== 0) this.#setGiven(slot, ttlMs);
     this.#fresh.set(slot, ttlMs === 0 ? 0 : now + ttlMs);
     this.#keep?.set(slot, keepMs);
     this.#cost?.set(slot, 0);
@@ -236,6 +244,18 @@ export class Expiry {
     }
     this.#reschedule(slot);
     return over;
+  }
+
+  /** Of an entry that has an end; which ttl one without had does not matter. */
+  #setGiven(slot: number, ttlMs: number): void {
+    if (this.#usualTtl === 0) this.#usualTtl = ttlMs;
+    const usual = ttlMs === this.#usualTtl;
+    if (this.#otherTtl === null) {
+      if (usual) return;
+      this.#otherTtl = new SlotDoubles();
+      this.#otherTtl.reserve(this.#slots);
+    }
+    this.#otherTtl.set(slot, usual ? 0 : ttlMs);
   }
 
   #reschedule(slot: number): void {
