@@ -11,10 +11,9 @@ export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): v
 
 /** The same, but the slot is still taken: whoever calls it puts another entry there. */
 export function detach<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): void {
-  const key = s.entries.key(slot);
   const hash = s.entries.hashes.get(slot);
-  if (s.removals.wanted) s.removals.note(key, s.entries.value(slot), cause);
-  s.index.remove(key, slot, hash);
+  if (s.removals.wanted) s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
+  s.index.remove(slot, hash);
   if (s.expiry.timed) s.expiry.cancel(slot);
   if (s.tags.used) s.tags.detach(slot);
   if (s.weights !== null) s.weight -= s.weights.get(slot);

@@ -110,10 +110,13 @@ export class KeyIndex {
     if (this.#migrated < this.#entries.top) this.#migrate(MIGRATION_STEP);
   }
 
-  /** Before the entry's slot is freed; `hash` is the one that it was inserted with. */
-  remove(key: unknown, slot: number, hash: number): void {
-    if (inTable(key) && this.#unplace(hash, slot)) return;
-    const known = this.#aside.delete(key);
+  /**
+   * Before the entry's slot is freed; `hash` is the one that it was inserted with. Most keys need not be looked at, which
+   * would mean to wait for memory where entries are evicted that nobody has asked for in a while.
+   */
+  remove(slot: number, hash: number): void {
+    if (this.#unplace(hash, slot)) return;
+    const known = this.#aside.delete(this.#entries.key(slot));
     assert(known, "index: a key to be removed is not there");
     this.#specialise();
   }
