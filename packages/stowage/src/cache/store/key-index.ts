@@ -9,8 +9,9 @@
  * set costs two to four times what it costs here. So the table is cut into segments of 65,536 cells that a directory
  * finds by some bits of the hash (extendible hashing, Fagin et al. 1979): a full segment is split in two, which moves
  * 36,000 cells, half a millisecond's work, and touches no other. Most caches stay within one segment, and skip the
- * directory. Within a segment, linear probing at a load of at most 0.55, so that most lookups read one cell; a deletion
- * moves later cells up (Knuth 6.4 R) and leaves no tombstones.
+ * directory. Within a segment, linear probing at a load of at most 0.55, so that most lookups read one cell, or 0.3 while
+ * the table is so small that the memory does not matter; a deletion moves later cells up (Knuth 6.4 R) and leaves no
+ * tombstones.
  *
  * Keys that collide on purpose: where PROBE_MAX cells in a row are taken, the key goes to the Map instead, whose hash
  * cannot be foreseen, so that no lookup probes without end. Where several keys of one hash meet, sampling the characters
@@ -23,7 +24,9 @@ import { hashNumber, hashOther, SAMPLED_LENGTH, sampleText, wholeText } from "./
 const SEGMENT_BITS = 16;
 const SEGMENT_CELLS = 1 << SEGMENT_BITS;
 const FIRST_CELLS = 16;
+/** The share of cells taken at which a segment is split, and at which the first one, while it is small, is doubled. */
 const LOAD_MAX = 0.55;
+const SMALL_LOAD_MAX = 0.3;
 const PROBE_MAX = 64;
 const TAG_BITS = 0xff000000 | 0;
 const SLOT_BITS = 0x00ffffff;
@@ -347,7 +350,7 @@ function inTable(key: unknown): key is string | number {
 }
 
 function roomOf(cells: number): number {
-  return Math.floor(cells * LOAD_MAX);
+  return Math.floor(cells * (cells < SEGMENT_CELLS ? SMALL_LOAD_MAX : LOAD_MAX));
 }
 
 function segmentOf(cells: number, depth: number): Segment {
