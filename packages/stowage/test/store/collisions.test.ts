@@ -88,7 +88,7 @@ const count = (length: number, key: (n: number) => unknown): unknown[] =>
   Array.from({ length }, (_, n) => key(n));
 
 /** As many as a run of cells may be long, plus what a call reads in any case. */
-const READS_MAX = 64 + 16;
+const READS_MAX = 128 + 16;
 
 const oneHash = sameHash(12);
 
