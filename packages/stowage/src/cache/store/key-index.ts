@@ -280,12 +280,13 @@ export class KeyIndex {
     return true;
   }
 
-  /** Moves later cells of the run up, each no further than its home. */
+  /** Moves later cells of the run up, each no further than its home, which is PROBE_MAX cells away at most. */
   #closeGap(cells: Int32Array, gap: number): void {
     const mask = this.#cellMask;
     const hashes = this.#entries.hashes;
     let hole = gap;
     for (let at = (gap + 1) & mask; cells[at] !== 0; at = (at + 1) & mask) {
+      if (((at - hole) & mask) > PROBE_MAX) break;
       const home = hashes.get((cells[at] & SLOT_BITS) - 1) & mask;
       if (((at - home) & mask) < ((at - hole) & mask)) continue;
       cells[hole] = cells[at];
