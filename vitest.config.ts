@@ -28,6 +28,8 @@ export default defineConfig({
           ],
           // Tests about memory call gc() themselves.
           execArgv: ["--expose-gc"],
+          // Against tests that hang. How long an honest one takes depends on what else runs on the machine.
+          testTimeout: 60_000,
         },
       },
       { extends: true, test: { name: "docs", include: ["scripts/test/docs/*.test.ts"] } },

@@ -3,13 +3,15 @@
  * contender that does not do the work gets no figure. No test looks at a time: figures are for benchmarks.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { runBench } from "../src/cache/bench.js";
 import type { ContenderName } from "../src/cache/contenders/index.js";
-import { report } from "../src/cache/report.js";
-import type { BenchResult, Cell } from "../src/cache/result.js";
 import { type RowName, rowNames, rows } from "../src/cache/rows.js";
 import type { Settings } from "../src/cache/settings.js";
+import { cacheSuite } from "../src/cache/suite.js";
+import { runBench } from "../src/harness/bench.js";
 import { resolveNode } from "../src/harness/node-binary.js";
+import { report } from "../src/harness/report.js";
+import type { BenchResult } from "../src/harness/result.js";
+import type { Cell } from "../src/harness/types.js";
 
 const toySettings: Settings = {
   small: 200,
@@ -50,7 +52,7 @@ describe("a whole run at toy sizes", () => {
   let result: BenchResult;
 
   beforeAll(async () => {
-    result = await runBench({
+    result = await runBench(cacheSuite, {
       plan: { rows: rowNames, contenders, rounds: 1, quick: false },
       node: resolveNode(),
       stowageFrom: "sources",
@@ -71,9 +73,9 @@ describe("a whole run at toy sizes", () => {
   });
 
   it("sets figures in relation to lru-cache's and a Map's", () => {
-    expect(cellOf("get-hit-10k", "lru-cache")).toMatchObject({ ratioToLruCache: 1 });
-    expect(cellOf("get-hit-10k", "map")).toMatchObject({ ratioToMap: 1 });
-    expect(cellOf("set-evict-100k", "stowage")).toMatchObject({ ratioToMap: null });
+    expect(cellOf("get-hit-10k", "lru-cache")).toMatchObject({ ratioTo: { "lru-cache": 1 } });
+    expect(cellOf("get-hit-10k", "map")).toMatchObject({ ratioTo: { map: 1 } });
+    expect(cellOf("set-evict-100k", "stowage")).not.toHaveProperty("ratioTo.map");
   });
 
   it("gives get-or-set the same requests, so that LRU's hit ratio is what it must be", () => {
@@ -100,7 +102,7 @@ describe("a whole run at toy sizes", () => {
   });
 
   it("prints every row, every contender and every bar", () => {
-    const text = report(result);
+    const text = report(cacheSuite, result);
     for (const row of rowNames) expect(text).toContain(rows[row].title);
     for (const heading of ["stowage", "Map", "lru-cache", "(arrays)"]) expect(text).toContain(heading);
     expect(text).toMatch(/\d+ of \d+ bars passed/);
@@ -108,7 +110,7 @@ describe("a whole run at toy sizes", () => {
 });
 
 it("repeats what is a matter of time, and keeps every round", async () => {
-  const { rows: measured } = await runBench({
+  const { rows: measured } = await runBench(cacheSuite, {
     plan: { rows: ["get-hit-10k", "heap-1m"], contenders: ["map"], rounds: 2, quick: false },
     node: resolveNode(),
     stowageFrom: "sources",

@@ -1,12 +1,17 @@
 /** The parts around the measuring: flags, request sequences, the judging of bars. */
 import { describe, expect, it } from "vitest";
-import { bars, judge } from "../src/cache/bars.js";
+import { bars } from "../src/cache/bars.js";
 import { contenderNames } from "../src/cache/contenders/index.js";
-import { parseFlags } from "../src/cache/flags.js";
-import type { BenchResult, Cell } from "../src/cache/result.js";
-import { rowNames } from "../src/cache/rows.js";
+import { type RowName, rowNames } from "../src/cache/rows.js";
+import { cacheSuite } from "../src/cache/suite.js";
+import { judge } from "../src/harness/bars.js";
+import { choicesOf } from "../src/harness/command.js";
+import { parseFlags as parse } from "../src/harness/plan.js";
 import { median } from "../src/harness/summary.js";
+import type { Cell, RowResults } from "../src/harness/types.js";
 import { zipfSequence } from "../src/harness/zipf.js";
+
+const parseFlags = (argv: string[]) => parse(argv, choicesOf(cacheSuite));
 
 describe("flags", () => {
   it("take every row and contender where none is named", () => {
@@ -75,17 +80,14 @@ describe("bars", () => {
     max: figure,
     figures: [figure],
     reduced: false,
-    ratioToLruCache: null,
-    ratioToMap: null,
+    ratioTo: {},
     extra: { hitRatio },
   });
-  const resultWith = (
-    row: keyof BenchResult["rows"],
-    contenders: Record<string, Cell>,
-  ): BenchResult["rows"] => ({
+  const resultWith = (row: RowName, contenders: Record<string, Cell>): RowResults => ({
     [row]: { title: row, unit: "ns", contenders },
   });
-  const verdictsOn = (rows: BenchResult["rows"]) => judge(rows).filter(({ passed }) => passed !== null);
+  const judged = (rows: RowResults) => judge(bars, "stowage", rows);
+  const verdictsOn = (rows: RowResults) => judged(rows).filter(({ passed }) => passed !== null);
 
   it("judge ratios and hit ratios", () => {
     const row = resultWith("get-or-set-1m", { stowage: cell(60, 0.8), "lru-cache": cell(100, 0.7) });
@@ -106,7 +108,7 @@ describe("bars", () => {
     expect(verdictsOn(resultWith("heap-1m", { stowage: { failed: "why" }, "lru-cache": cell(58) }))).toEqual(
       [],
     );
-    expect(judge({})).toHaveLength(bars.flatMap((bar) => bar.rows).length);
+    expect(judged({})).toHaveLength(bars.flatMap((bar) => bar.rows).length);
   });
 });
 

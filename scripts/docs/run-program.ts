@@ -32,7 +32,10 @@ export async function runProgram(root: string, program: Program): Promise<Outcom
 
 function runFile(root: string, cwd: string, file: string): Promise<Outcome> {
   const tsx = createRequire(import.meta.url).resolve("tsx");
-  const imports = [join(import.meta.dirname, "expect-runtime.mjs"), tsx];
+  const runtimes = ["expect-runtime.mjs", "thread-runtime.mjs"].map((name) =>
+    join(import.meta.dirname, name),
+  );
+  const imports = [...runtimes, tsx];
   const args = imports.flatMap((path) => ["--import", pathToFileURL(path).href]);
   const env = { ...process.env, TSX_TSCONFIG_PATH: join(root, "tsconfig.json") };
   return new Promise((resolve) => {

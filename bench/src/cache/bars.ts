@@ -1,25 +1,11 @@
-/**
- * What Stowage has to reach, as one table, and the judging of a result against it. A missed bar is printed, not
- * thrown: a benchmark on a busy machine must not fail a build.
- */
+/** What the in-process cache has to reach, as one table. */
+import type { Bar } from "../harness/suite.js";
 import type { ContenderName } from "./contenders/index.js";
-import type { BenchResult } from "./result.js";
 import { type RowName, rowNames, rows } from "./rows.js";
-
-export interface Bar {
-  what: string;
-  rows: readonly RowName[];
-  /** What is judged: the figure itself, its ratio to another contender's, or how far it (or the hit ratio) is above. */
-  of: "figure" | "ratio" | "excess" | "hitRatioExcess";
-  against?: ContenderName;
-  /** Passed where the judged number is below (or at most, or at least) that. */
-  test: "below" | "atMost" | "atLeast";
-  limit: number;
-}
 
 const timeRows = rowNames.filter((row) => rows[row].unit === "ns");
 
-export const bars: readonly Bar[] = [
+export const bars: readonly Bar<RowName, ContenderName>[] = [
   {
     what: "faster than lru-cache",
     rows: timeRows,
@@ -39,7 +25,8 @@ export const bars: readonly Bar[] = [
   {
     what: "a hit ratio above lru-cache's",
     rows: ["get-or-set-1m"],
-    of: "hitRatioExcess",
+    of: "extraExcess",
+    extra: "hitRatio",
     against: "lru-cache",
     test: "atLeast",
     limit: 0,
@@ -79,45 +66,3 @@ export const bars: readonly Bar[] = [
     limit: 5,
   },
 ];
-
-export interface Verdict {
-  what: string;
-  row: RowName;
-  /** The judged number; null where it was not measured, or there is nothing to compare with. */
-  value: number | null;
-  test: Bar["test"];
-  limit: number;
-  passed: boolean | null;
-}
-
-export function judge(results: BenchResult["rows"]): Verdict[] {
-  return bars.flatMap((bar) =>
-    bar.rows.map((row) => {
-      const value = judged(bar, row, results);
-      const passed = value === null ? null : passes[bar.test](value, bar.limit);
-      return { what: bar.what, row, value, test: bar.test, limit: bar.limit, passed };
-    }),
-  );
-}
-
-const passes: Record<Bar["test"], (value: number, limit: number) => boolean> = {
-  below: (value, limit) => value < limit,
-  atMost: (value, limit) => value <= limit,
-  atLeast: (value, limit) => value >= limit,
-};
-
-function judged(bar: Bar, row: RowName, results: BenchResult["rows"]): number | null {
-  const own = measured(results, row, "stowage");
-  if (own === undefined) return null;
-  if (bar.of === "figure") return own.median;
-  const other = measured(results, row, bar.against ?? "stowage");
-  if (other === undefined) return null;
-  if (bar.of === "ratio") return own.median / other.median;
-  if (bar.of === "excess") return own.median - other.median;
-  return own.extra.hitRatio - other.extra.hitRatio;
-}
-
-function measured(results: BenchResult["rows"], row: RowName, name: ContenderName) {
-  const cell = results[row]?.contenders[name];
-  return cell !== undefined && "median" in cell ? cell : undefined;
-}

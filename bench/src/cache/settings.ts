@@ -2,7 +2,11 @@
  * The sizes that a run works with: the full ones, which the row names speak of, and smaller ones for a quick look
  * and for tests. Sequence lengths and chunks are powers of two, so that a position wraps with a mask.
  */
-export interface Settings {
+import { zipfSkew } from "../harness/sequences.js";
+import type { Timing } from "../harness/timed.js";
+import type { ZipfOptions } from "../harness/zipf.js";
+
+export interface Settings extends Timing {
   /** Entries of the rows named 10k, 100k and 1m, and sets of the stall rows (2m). */
   small: number;
   middle: number;
@@ -15,16 +19,18 @@ export interface Settings {
   universeDraws: number;
   /** Operations before get-or-set is timed: its cache has to be full and settled. */
   settleOps: number;
-  /** A batch is what is timed at once: so many operations, or fewer where they would take longer than that. */
-  batchOps: number;
-  batchMsMax: number;
-  warmupBatches: number;
-  batches: number;
 }
 
 /** What a request sequence is drawn over. */
-export const sequenceSizes = ["small", "middle", "universe"] as const;
-export type SequenceSize = (typeof sequenceSizes)[number];
+export type SequenceSize = "small" | "middle" | "universe";
+
+export function sequencesOf(settings: Settings): Record<SequenceSize, Omit<ZipfOptions, "seed">> {
+  const over = (size: SequenceSize) => {
+    const draws = size === "universe" ? settings.universeDraws : settings.draws;
+    return { items: settings[size], draws, skew: zipfSkew };
+  };
+  return { small: over("small"), middle: over("middle"), universe: over("universe") };
+}
 
 export const fullSettings: Settings = {
   small: 10_000,
@@ -70,6 +76,3 @@ export function reduced(settings: Settings): Settings {
     batchOps: Math.ceil(settings.batchOps / 8),
   };
 }
-
-/** Zipf's exponent everywhere: that of the YCSB benchmark, and of many a web trace. */
-export const zipfSkew = 0.99;

@@ -22,6 +22,12 @@ function example(code: string, lang = "ts"): Program {
   return pageOf(`${fence}${lang}`, code, fence)[0];
 }
 
+/** The same file is the thread's program, TypeScript and all. */
+function thread(code: string): string {
+  const worker = "new Worker(new URL(import.meta.url))";
+  return `import { isMainThread, Worker } from "node:worker_threads";\nif (isMainThread) ${worker};\nelse {\n  const typed: string = "";\n  ${code}\n}`;
+}
+
 describe("an example runs", { timeout: 60_000 }, () => {
   it.each([
     ["a value", `[1, 2].map((n) => n + 1); // => [2, 3]`],
@@ -32,6 +38,7 @@ describe("an example runs", { timeout: 60_000 }, () => {
     ["an error", `JSON.parse("{"); // => throws SyntaxError`],
     ["a rejection", `await Promise.reject(new TypeError("x")); // => throws TypeError`],
     ["a value inside a function", `const f = () => {\n  [1].length; // => 1\n};\nf();`],
+    ["a value in a thread", thread("1 + 1; // => 2")],
   ])("and agrees with %s", async (_what, code) => {
     expect(await runProgram(root, example(code))).toMatchObject({ ok: true });
   });
@@ -42,6 +49,7 @@ describe("an example runs", { timeout: 60_000 }, () => {
     ["a number too far off", `900; // => about 1_000`, "is 900, not about 1000"],
     ["no error", `JSON.parse("{}"); // => throws SyntaxError`, "does not throw SyntaxError"],
     ["another error", `JSON.parse("{"); // => throws RangeError`, "throws SyntaxError, not RangeError"],
+    ["a wrong value in a thread", thread("1 + 1; // => 3"), "1 + 1"],
     ["a throw", `throw new Error("told you");`, "told you"],
     ["an unhandled rejection", `void Promise.reject(new Error("left alone"));`, "left alone"],
   ])("and fails on %s", async (_what, code, message) => {

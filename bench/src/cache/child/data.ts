@@ -5,8 +5,8 @@
  * as a request brings it: never hashed, not the object that the cache holds. Both are flat strings (short ones
  * are, and the long ones are copied out of a buffer), so that no cache is charged for flattening one.
  */
+import { chunkOps } from "../../harness/timed.js";
 import type { Value } from "../contenders/contender.js";
-import { chunkOps } from "./timed.js";
 
 export type KeyForm = "user" | "uuid";
 
@@ -45,16 +45,19 @@ function uuidLike(item: number): string {
   return uuidBytes.toString("latin1");
 }
 
-/** As many fresh keys as a chunk needs stand ready; the chunk uses each once. `prepare` makes them, off the clock. */
-export function freshKeyChunks(sequence: Uint32Array, form: KeyForm, first = 0) {
-  const ready = new Array<string>(chunkOps).fill("");
-  const wrap = sequence.length - 1;
+/**
+ * What the operations of a chunk need stands ready, made off the clock: a request has its key at hand, so what it costs to
+ * find the next key among a million is no cost of the cache. Each position is used once, in order.
+ */
+export function readyFor<T>(make: (i: number) => T) {
+  const ready: T[] = [];
+  let made = 0;
   return {
-    keyOf: (i: number) => ready[i % chunkOps],
+    of: (i: number) => ready[i % chunkOps],
     prepare(from: number) {
-      for (let i = from; i === from || i % chunkOps !== 0; i++) {
-        ready[i % chunkOps] = makeKey(form, first + sequence[i & wrap]);
-      }
+      if (from < made) return;
+      made = from - (from % chunkOps) + chunkOps;
+      for (let i = from; i < made; i++) ready[i % chunkOps] = make(i);
     },
   };
 }

@@ -1,13 +1,12 @@
 /**
  * Heap bytes an entry over key and value: how much memory in use grows, after full collections, when a cache is
  * made and filled with keys and values that are already there.
- *
- * Counted are heapUsed and external. `external` holds the bytes of typed arrays already (Node counts arrayBuffers
- * into it), so adding arrayBuffers would charge a cache built on typed arrays twice. A hash table that doubles is
- * at its best just before and at its worst just after; one size says nothing about the others.
+ * A hash table that doubles is at its best just before and at its worst just after; one size says nothing about the
+ * others.
  */
+import { bytesInUse, ensure } from "../../harness/checks.js";
 import type { BenchCache } from "../contenders/contender.js";
-import { collect, ensure, fill, type Measurement, openWithRoom, turn } from "./context.js";
+import { fill, type Measurement, openWithRoom } from "./context.js";
 import { makeKeys, makeValues } from "./data.js";
 import { rowTtlMs } from "./probes.js";
 
@@ -35,14 +34,4 @@ export function heapPerEntry({ ttl }: { ttl: boolean }): Measurement {
 async function openAndRead(cache: BenchCache | undefined): Promise<void> {
   await cache?.set("first", 1);
   await cache?.get("first");
-}
-
-async function bytesInUse(): Promise<number> {
-  // Freed array buffers are returned by a helper thread, a turn or two after the collection.
-  for (let i = 0; i < 3; i++) {
-    collect();
-    await turn();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }

@@ -1,7 +1,9 @@
 /** Rows that read and write: get-or-set with eviction, fetch of a key that is there, counting. */
+import { ensure } from "../../harness/checks.js";
+import type { Outcome } from "../../harness/types.js";
 import type { BenchCache } from "../contenders/contender.js";
-import { type Context, ensure, fill, type Outcome, openWithRoom } from "./context.js";
-import { freshKeyChunks, makeKeys, makeValues } from "./data.js";
+import { type Context, fill, openWithRoom } from "./context.js";
+import { makeKey, makeKeys, makeValues, readyFor } from "./data.js";
 import { probeBound } from "./probes.js";
 import { timed, type Workload } from "./timed.js";
 
@@ -17,14 +19,15 @@ export function getOrSet({ fresh = false } = {}) {
     const values = makeValues(context.settings.universe);
     const sequence = context.sequence("universe");
     const wrap = sequence.length - 1;
-    const chunks = freshKeyChunks(sequence, "user");
+    const keyOf = (item: number) => (fresh ? makeKey("user", item) : keys[item]);
+    const asked = readyFor((i) => keyOf(sequence[i & wrap]));
+    const loaded = readyFor((i) => values[sequence[i & wrap]]);
     return {
-      op: getOrSetOp(
-        cache,
-        fresh ? chunks.keyOf : (i) => keys[sequence[i & wrap]],
-        (i) => values[sequence[i & wrap]],
-      ),
-      prepare: fresh ? chunks.prepare : undefined,
+      op: getOrSetOp(cache, asked.of, loaded.of),
+      prepare(from) {
+        asked.prepare(from);
+        loaded.prepare(from);
+      },
       async: cache.async,
       finds: "some",
       settleOps: context.settings.settleOps,
@@ -85,8 +88,10 @@ export function fetching() {
     await fill(cache, keys, values);
     const sequence = context.sequence("small");
     const wrap = sequence.length - 1;
+    const asked = readyFor((i) => keys[sequence[i & wrap]]);
     return {
-      op: (i) => fetch(keys[sequence[i & wrap]], load),
+      op: (i) => fetch(asked.of(i), load),
+      prepare: asked.prepare,
       async: true,
       finds: "all",
       async check() {
@@ -110,8 +115,10 @@ export function counting() {
     await fill(cache, keys, new Array(entries).fill(0));
     const sequence = context.sequence("small");
     const wrap = sequence.length - 1;
+    const asked = readyFor((i) => keys[sequence[i & wrap]]);
     return {
-      op: incrementOp(cache, (i) => keys[sequence[i & wrap]]),
+      op: incrementOp(cache, asked.of),
+      prepare: asked.prepare,
       async: cache.async,
       finds: "some",
       async check(ops) {

@@ -3,8 +3,9 @@
  * entries, and that bounds hold. They use caches of their own, so they disturb no figure.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { ensure } from "../../harness/checks.js";
 import type { BenchCache, Contender } from "../contenders/contender.js";
-import { ensure, openWithRoom } from "./context.js";
+import { openWithRoom } from "./context.js";
 import { makeKeys } from "./data.js";
 
 /** The TTL of the measured rows: long enough that nothing expires while they run. */

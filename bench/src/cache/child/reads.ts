@@ -1,7 +1,7 @@
 /** Rows that read: hits, misses, and hits on entries with a TTL. */
-import type { BenchCache } from "../contenders/contender.js";
-import { type Context, ensure, fill, openWithRoom } from "./context.js";
-import { freshKeyChunks, type KeyForm, makeKeys, makeValues } from "./data.js";
+import { ensure } from "../../harness/checks.js";
+import { type Context, fill, openWithRoom } from "./context.js";
+import { type KeyForm, makeKey, makeKeys, makeValues, readyFor } from "./data.js";
 import { probeTtl, rowTtlMs } from "./probes.js";
 import { timed, type Workload } from "./timed.js";
 
@@ -30,12 +30,15 @@ async function buildRead(context: Context, options: ReadOptions): Promise<Worklo
 
   const firstAsked = miss ? entries : 0;
   const sequence = sequenceOver(context, size);
-  const asked = fresh
-    ? freshKeys(sequence, form, firstAsked)
-    : longLivedKeys(sequence, form, entries, firstAsked);
+  const wrap = sequence.length - 1;
+  const longLived = fresh ? [] : makeKeys(form, entries, firstAsked);
+  const asked = readyFor((i) => {
+    const item = sequence[i & wrap];
+    return fresh ? makeKey(form, firstAsked + item) : longLived[item];
+  });
   return {
-    ...asked,
-    op: asked.opOn(cache),
+    op: (i) => cache.get(asked.of(i)),
+    prepare: asked.prepare,
     async: cache.async,
     finds: miss ? "none" : "all",
     turns: ttl,
@@ -53,15 +56,4 @@ function sequenceOver({ settings, sequence }: Context, size: "small" | "large"):
   if (size === "small") return sequence("small");
   const requests = sequence("universe");
   return settings.large < settings.universe ? requests.map((item) => item % settings.large) : requests;
-}
-
-function longLivedKeys(sequence: Uint32Array, form: KeyForm, entries: number, first: number) {
-  const keys = makeKeys(form, entries, first);
-  const wrap = sequence.length - 1;
-  return { opOn: (cache: BenchCache) => (i: number) => cache.get(keys[sequence[i & wrap]]) };
-}
-
-function freshKeys(sequence: Uint32Array, form: KeyForm, first: number) {
-  const { keyOf, prepare } = freshKeyChunks(sequence, form, first);
-  return { opOn: (cache: BenchCache) => (i: number) => cache.get(keyOf(i)), prepare };
 }

@@ -1,9 +1,10 @@
 /** Rows that write: new keys into a full cache, and new values for keys that are there, with and without a TTL. */
+import { ensure } from "../../harness/checks.js";
 import type { BenchCache } from "../contenders/contender.js";
-import { type Context, ensure, fill, openWithRoom } from "./context.js";
-import { makeKey, makeKeys, makeValues } from "./data.js";
+import { type Context, fill, openWithRoom } from "./context.js";
+import { makeKey, makeKeys, makeValues, readyFor } from "./data.js";
 import { probeBound, probeCallTtl, probeTtl, rowTtlMs } from "./probes.js";
-import { chunkOps, timed, type Workload } from "./timed.js";
+import { timed, type Workload } from "./timed.js";
 
 export type TtlKind = "none" | "cache" | "call";
 
@@ -15,15 +16,12 @@ export function evicting() {
     if (cache === undefined) return undefined;
     const values = makeValues(max);
     await fill(cache, makeKeys("user", max), values);
-    const ready = new Array<string>(chunkOps).fill("");
+    const given = readyFor((i) => makeKey("user", max + i));
     return {
-      op: (i) => cache.set(ready[i % chunkOps], values[i % max]),
+      op: (i) => cache.set(given.of(i), values[i % max]),
+      prepare: given.prepare,
       async: cache.async,
       finds: "some",
-      prepare(from) {
-        for (let i = from; i === from || i % chunkOps !== 0; i++)
-          ready[i % chunkOps] = makeKey("user", max + i);
-      },
       check: () => probeBound(context.contender),
     };
   });
@@ -43,11 +41,11 @@ async function buildOverwrite(context: Context, ttl: TtlKind): Promise<Workload 
   await fill(cache, keys, values);
   const sequence = context.sequence("middle");
   const wrap = sequence.length - 1;
+  const given = readyFor((i) => keys[sequence[i & wrap]]);
   return {
     op:
-      ttl === "call"
-        ? setForOp(cache, (i) => keys[sequence[i & wrap]], values)
-        : (i) => cache.set(keys[sequence[i & wrap]], values[i % entries]),
+      ttl === "call" ? setForOp(cache, given.of, values) : (i) => cache.set(given.of(i), values[i % entries]),
+    prepare: given.prepare,
     async: cache.async,
     finds: "some",
     turns: ttl !== "none",

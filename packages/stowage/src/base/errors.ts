@@ -27,6 +27,14 @@ export const errorCodes = {
   STOWAGE_SERIALIZATION:
     "a key or value cannot be turned into bytes, or bytes not back into one, without loss",
   STOWAGE_VETO: "a hook that may veto refused the action",
+  STOWAGE_KEY_TOO_LARGE: "a key of a shared table is longer than 64 KiB",
+  STOWAGE_VALUE_TOO_LARGE: "a value is longer than the table's maxValueSize; nothing was changed",
+  STOWAGE_TABLE_FULL: "a table that does not evict, or cannot for now, has no room; nothing was changed",
+  STOWAGE_COUNTER_OVERFLOW: "a counter would leave the range of 64 bits; it is unchanged",
+  STOWAGE_TOO_MANY_THREADS: "more threads attach to a table than it was created for",
+  STOWAGE_INVALID_HANDLE: "what was given to attach is not the handle of a table of this version",
+  STOWAGE_SNAPSHOT: "a snapshot of a table cannot be written or read",
+  STOWAGE_UNSUPPORTED: "the shared cache cannot do what was asked for, and says what can be done instead",
   STOWAGE_UNAVAILABLE: "the feature needs something that this runtime lacks",
   STOWAGE_ASSERTION: "an internal relation does not hold: a mistake in the program, not in its input",
 } as const satisfies Record<`STOWAGE_${string}`, string>;
@@ -140,8 +148,9 @@ export class NonNumericValueError extends StowageError {
     readonly where: string,
     readonly key: unknown,
     readonly received: unknown,
+    expected = "a finite number",
   ) {
-    const found = `key ${describe(key)} holds ${describe(received)}, which is not a finite number`;
+    const found = `key ${describe(key)} holds ${describe(received)}, which is not ${expected}`;
     super("STOWAGE_NON_NUMERIC_VALUE", `${where}: ${found}. The value is unchanged; use set to replace it.`);
   }
 }
@@ -285,6 +294,91 @@ export class DumpIoError extends StowageError {
   ) {
     const reason = cause instanceof Error ? cause.message : describe(cause);
     super("STOWAGE_DUMP_IO", `Could not ${operation} ${quote(path)}: ${reason}.`, { cause });
+  }
+}
+
+/** A key of a shared table is too long. */
+export class KeyTooLargeError extends StowageError {
+  constructor(
+    readonly where: string,
+    readonly bytes: number,
+    readonly bytesMax: number,
+  ) {
+    const what = `the key has ${bytes} bytes; at most ${bytesMax} are possible`;
+    super("STOWAGE_KEY_TOO_LARGE", `${where}: ${what}. Use a hash of it as the key.`);
+  }
+}
+
+/** A value is longer than the table takes. */
+export class ValueTooLargeError extends StowageError {
+  constructor(
+    readonly where: string,
+    readonly bytes: number,
+    readonly bytesMax: number,
+  ) {
+    const what = `the value has ${bytes} bytes; the table takes at most ${bytesMax}`;
+    super("STOWAGE_VALUE_TOO_LARGE", `${where}: ${what}. Nothing was changed; raise maxValueSize.`);
+  }
+}
+
+/** A table that does not evict, or cannot for now, has no room. */
+export class TableFullError extends StowageError {
+  /** `reason` says what there is no room for. */
+  constructor(reason: string) {
+    const right = "Nothing was changed; give the table more memory, or let it evict";
+    super("STOWAGE_TABLE_FULL", `The table is full: ${reason}. ${right}.`);
+  }
+}
+
+/** A counter would leave the range of 64 bits. */
+export class CounterOverflowError extends StowageError {
+  constructor(
+    readonly where: string,
+    readonly key: unknown,
+    readonly value: number | bigint,
+    readonly amount: number | bigint,
+  ) {
+    const what = `${describe(value)} at key ${describe(key)} plus ${describe(amount)}`;
+    super("STOWAGE_COUNTER_OVERFLOW", `${where}: ${what} is beyond 64 bits. The counter is unchanged.`);
+  }
+}
+
+/** More threads attach to a table than it was created for. */
+export class TooManyThreadsError extends StowageError {
+  constructor(readonly threadsMax: number) {
+    const right = "Close it in threads that are done, or create it with a larger option threads";
+    super("STOWAGE_TOO_MANY_THREADS", `attach: ${threadsMax} threads use the table already. ${right}.`);
+  }
+}
+
+/** What was given to `attach` is no handle, or one of another version. */
+export class InvalidHandleError extends StowageError {
+  constructor(reason: string) {
+    const right = "Send table.handle by workerData or postMessage, to threads of the same Stowage";
+    super("STOWAGE_INVALID_HANDLE", `attach: ${reason}. ${right}.`);
+  }
+}
+
+/** A snapshot of a table cannot be written or read. */
+export class SnapshotError extends StowageError {
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super("STOWAGE_SNAPSHOT", `The snapshot ${quote(path)}: ${reason}.`, causeOf(options?.cause));
+  }
+}
+
+/** The shared cache cannot do what was asked for. */
+export class UnsupportedError extends StowageError {
+  /** `right` completes the sentence after a colon. */
+  constructor(
+    readonly where: string,
+    readonly what: string,
+    right: string,
+  ) {
+    super("STOWAGE_UNSUPPORTED", `${where}: a shared cache does not support ${what}: ${right}.`);
   }
 }
 

@@ -394,7 +394,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   execute<R>(fn: (cache: this) => R): R {
     const s = this.#s;
     return s.observed || action.hasSubscribers
-      ? observe(s, "execute", batching.execute<K, V, this, R>, [fn, this])
+      ? observe(s, "execute", batching.execute<this, R>, [fn, this])
       : batching.execute(s, fn, this);
   }
 

@@ -14,13 +14,16 @@ import { type BoundCacheOptions, type BoundFetchOptions, cacheOptions, keepMsOf 
 import { createPolicy } from "./policy/create.js";
 import type { Policy } from "./policy/policy.js";
 import { Hooks } from "./services/hooks.js";
+import type { Verbs } from "./services/loading.js";
 import type { Loads } from "./services/loads.js";
+import type { LocalTransactions } from "./services/local-transactions.js";
 import { Locks } from "./services/locks.js";
 import { checkOnActions } from "./services/observe.js";
 import { Outcomes } from "./services/outcomes.js";
 import type { Recording } from "./services/recording.js";
 import { Removals } from "./services/removals.js";
 import { Reporter } from "./services/reporter.js";
+import type { LocalShelf } from "./services/shelf.js";
 import { Stats } from "./services/stats.js";
 import { Tags } from "./services/tags.js";
 import type { Warmers } from "./services/warmers.js";
@@ -28,12 +31,6 @@ import { Watches } from "./services/watches.js";
 import type { SlotDoubles } from "./store/columns.js";
 import { Entries, SLOTS_MAX } from "./store/entries.js";
 import { KeyIndex } from "./store/key-index.js";
-import type { FetchOptions, Loader } from "./types.js";
-
-/** What the services need of the facade. */
-export interface Verbs<K, V> {
-  fetch(key: K, loader: Loader<K, V>, options?: FetchOptions): Promise<V | undefined>;
-}
 
 export class State<K, V> {
   readonly options: BoundCacheOptions;
@@ -51,8 +48,11 @@ export class State<K, V> {
   readonly reporter: Reporter;
   readonly hooks: Hooks;
   janitor!: Janitor<K, V>;
+  /** The entries, as loading sees them. */
+  shelf!: LocalShelf<K, V>;
   loads!: Loads<K, V>;
   readonly locks = new Locks<K>();
+  transactions!: LocalTransactions<K, V>;
   warmers!: Warmers<K, V>;
   max: number;
   /** What `max` comes to on each write: a whole number, also where there is no bound. */

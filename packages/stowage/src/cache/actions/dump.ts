@@ -1,4 +1,5 @@
 /** export, import, save, restore: entries as plain data, in memory or in a file. */
+import type { Clock } from "../../base/clock.js";
 import { ClosedError, InvalidArgumentError } from "../../base/errors.js";
 import { type Storing, storingOf } from "../core/lifetime.js";
 import { liveSlots } from "../core/lookup.js";
@@ -18,10 +19,7 @@ export function exportEntries<K, V>(s: State<K, V>): ExportedEntry<K, V>[] {
 
 /** All or nothing as far as wrong input goes; entries that have expired meanwhile are left out. */
 export function importEntries<K, V>(s: State<K, V>, entries: Iterable<ExportedEntry<K, V>>): number {
-  if (typeof entries !== "object" || entries === null || !(Symbol.iterator in entries)) {
-    throw new InvalidArgumentError("import", "entries", entries, "an iterable of what export() gave");
-  }
-  const arrivals = [...entries].map((entry, index) => prepare(s, checkEntry(entry, index)));
+  const arrivals = checkExported(entries).map((entry) => prepare(s, entry));
   s.stats.calls[verbIndex.import]++;
   let stored = 0;
   for (const arrival of arrivals) if (store(s, arrival)) stored++;
@@ -48,15 +46,25 @@ export async function restore<K, V>(
   options: RestoreOptions = {},
 ): Promise<RestoreResult> {
   s.stats.calls[verbIndex.restore]++;
-  const dump = await openDump(path, { clock: s.time.clock, ...options });
+  return restoreBatches<K, V>(path, { clock: s.time.clock, ...options }, (batch) => {
+    checkOpen(s, "restore");
+    const arrivals = batch.map((entry) => prepare(s, entry));
+    const stored = arrivals.filter((arrival) => store(s, arrival)).length;
+    s.removals.flush();
+    return stored;
+  });
+}
+
+/** Reads a dump and hands its entries over, a batch at a time; `store` says how many it stored. */
+export async function restoreBatches<K, V>(
+  path: string,
+  options: RestoreOptions & { readonly clock: Clock },
+  store: (batch: readonly ExportedEntry<K, V>[]) => number,
+): Promise<RestoreResult> {
+  const dump = await openDump(path, options);
   let stored = 0;
   try {
-    for await (const batch of dump.entries()) {
-      checkOpen(s, "restore");
-      const arrivals = batch.map((entry) => prepare(s, entry as ExportedEntry<K, V>));
-      for (const arrival of arrivals) if (store(s, arrival)) stored++;
-      s.removals.flush();
-    }
+    for await (const batch of dump.entries()) stored += store(batch as readonly ExportedEntry<K, V>[]);
   } finally {
     await dump.close();
   }
@@ -94,6 +102,13 @@ function store<K, V>(s: State<K, V>, { entry, how }: Arrival<K, V>): boolean {
   const stored = put(s, entry.key, entry.value, { ...how, ttlMs: leftMs }, "import");
   if (stored && entry.ttl !== undefined && leftMs > 0) s.expiry.setGiven(s.index.find(entry.key), entry.ttl);
   return stored;
+}
+
+export function checkExported<K, V>(entries: Iterable<ExportedEntry<K, V>>): ExportedEntry<K, V>[] {
+  if (typeof entries !== "object" || entries === null || !(Symbol.iterator in entries)) {
+    throw new InvalidArgumentError("import", "entries", entries, "an iterable of what export() gave");
+  }
+  return [...entries].map(checkEntry);
 }
 
 function checkEntry<K, V>(entry: ExportedEntry<K, V>, index: number): ExportedEntry<K, V> {

@@ -2,18 +2,16 @@
 
 import { InvalidArgumentError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
-import { isDead, isMortal } from "../core/lookup.js";
 import { checkKeys } from "../core/put.js";
 import { type BoundFetchOptions, fetchOptions } from "../options.js";
 import { Bulk } from "../services/bulk.js";
+import type { LoadingCache, Stale } from "../services/loading.js";
 import type { Load } from "../services/loads.js";
 import { verbIndex } from "../services/stats.js";
-import type { State } from "../state.js";
 import type { BulkLoader, FetchOptions, Loader } from "../types.js";
-import { used } from "./read.js";
 
 export function fetch<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   key: K,
   loader: Loader<K, V>,
   options?: FetchOptions,
@@ -22,10 +20,9 @@ export function fetch<K, V>(
     checkLoader(loader, "fetch");
     s.stats.calls[verbIndex.fetch]++;
     if (options !== undefined) checkNames(options, fetchOptions.names, "fetch");
-    const slot = findFresh(s, key, options);
-    if (slot >= 0) {
-      const value = s.entries.value(slot);
-      if (s.expiry.timed && isRefreshDue(s, slot, options)) {
+    const value = findFresh(s, key, options);
+    if (value !== undefined) {
+      if (isRefreshDue(s, key, options)) {
         refreshBehind(s, key, loader, bindFetch(s, options, "fetch"));
       }
       return Promise.resolve(value);
@@ -38,7 +35,7 @@ export function fetch<K, V>(
 }
 
 export async function fetchMany<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   keys: Iterable<K>,
   loader: BulkLoader<K, V>,
   options?: FetchOptions,
@@ -48,13 +45,12 @@ export async function fetchMany<K, V>(
   const how = bindFetch(s, options, "fetchMany");
   if (how.signal?.aborted) throw how.signal.reason;
   const asked = new Set(checkKeys(keys, "fetchMany"));
-  const bulk = new Bulk(s, loader, how);
+  const bulk = new Bulk(s.loads, loader, how);
   const values = [...asked].map((key) =>
     attempt(() => {
-      const slot = findFresh(s, key, options);
-      if (slot < 0) return fetchMissing(s, key, how, () => bulk.start(key));
-      const value = s.entries.value(slot);
-      if (s.expiry.timed && isRefreshDue(s, slot, options)) {
+      const value = findFresh(s, key, options);
+      if (value === undefined) return fetchMissing(s, key, how, () => bulk.start(key));
+      if (isRefreshDue(s, key, options)) {
         refreshBehind(s, key, (each, { signal }) => bulk.single(each, signal), how);
       }
       return value;
@@ -80,20 +76,16 @@ function attempt<T>(call: () => T | Promise<T>): T | Promise<T> {
   }
 }
 
-/** The slot of a value that will do, or -1; finding one counts as a read. */
-function findFresh<K, V>(s: State<K, V>, key: K, options: FetchOptions | undefined): number {
-  if (options?.force === true) return -1;
-  const slot = s.index.find(key);
-  if (slot < 0 || (isMortal(s) && isDead(s, slot))) return -1;
-  if (options?.signal?.aborted) throw options.signal.reason;
-  s.stats.hits++;
-  used(s, slot);
-  return slot;
+/** A value that will do; finding one counts as a read. */
+function findFresh<K, V>(s: LoadingCache<K, V>, key: K, options: FetchOptions | undefined): V | undefined {
+  if (options === undefined) return s.shelf.read(key);
+  if (options.signal?.aborted) throw options.signal.reason;
+  return options.force === true ? undefined : s.shelf.read(key);
 }
 
 /** No live value: a stale one if the caller may have it, else what a load brings. */
 function fetchMissing<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   key: K,
   how: BoundFetchOptions,
   start: (stale: V | undefined) => Load<V>,
@@ -102,7 +94,7 @@ function fetchMissing<K, V>(
   s.stats.misses++;
   const now = s.time.now();
   if (!how.force && s.outcomes.isNothing(key, now)) return Promise.resolve(undefined);
-  const stale = staleOf(s, key);
+  const stale = s.shelf.stale(key);
   const failure = how.force ? undefined : s.outcomes.pausing(key, now);
   if (failure !== undefined) {
     return stale !== undefined && now < stale.expiredAt + Math.max(how.grace, how.staleWhileRevalidate)
@@ -118,27 +110,14 @@ function fetchMissing<K, V>(
   return waitFor(s, key, load, how, stale);
 }
 
-interface Stale<V> {
-  readonly value: V;
-  readonly expiredAt: number;
-}
-
-/** An expired value that is still there; one whose tag was invalidated is no longer anybody's. */
-function staleOf<K, V>(s: State<K, V>, key: K): Stale<V> | undefined {
-  const slot = s.index.find(key);
-  if (slot < 0 || !s.expiry.timed || !s.expiry.isExpired(slot) || s.expiry.isGone(slot)) return undefined;
-  if (s.tags.used && s.tags.isInvalid(slot)) return undefined;
-  return { value: s.entries.value(slot), expiredAt: s.expiry.freshUntil(slot) };
-}
-
-function giveStale<K, V>(s: State<K, V>, stale: Stale<V>): Promise<V> {
+function giveStale<K, V>(s: LoadingCache<K, V>, stale: Stale<V>): Promise<V> {
   s.stats.stale++;
   return Promise.resolve(stale.value);
 }
 
 /** Waits as long as this caller is willing to; his giving up does not concern the others. */
 function waitFor<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   key: K,
   load: Load<V>,
   how: BoundFetchOptions,
@@ -157,7 +136,7 @@ function waitFor<K, V>(
     stale === undefined || how.grace === 0
       ? load.promise
       : load.promise.catch((error) => {
-          const still = s.closed ? undefined : staleOf(s, key);
+          const still = s.closed ? undefined : s.shelf.stale(key);
           if (still === undefined || s.time.now() >= still.expiredAt + how.grace) throw error;
           return giveStale(s, still);
         });
@@ -168,7 +147,7 @@ function waitFor<K, V>(
 }
 
 function waitImpatiently<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   load: Load<V>,
   value: Promise<V | undefined>,
   signal: AbortSignal | undefined,
@@ -200,7 +179,7 @@ function waitImpatiently<K, V>(
 }
 
 /** From now on nobody may be waiting: a failure is reported instead. */
-function runBehind<K, V>(s: State<K, V>, load: Load<V>): void {
+function runBehind<K, V>(s: LoadingCache<K, V>, load: Load<V>): void {
   if (load.background) return;
   load.background = true;
   load.promise.catch((error) => {
@@ -208,14 +187,18 @@ function runBehind<K, V>(s: State<K, V>, load: Load<V>): void {
   });
 }
 
-function refreshBehind<K, V>(s: State<K, V>, key: K, loader: Loader<K, V>, how: BoundFetchOptions): void {
+function refreshBehind<K, V>(
+  s: LoadingCache<K, V>,
+  key: K,
+  loader: Loader<K, V>,
+  how: BoundFetchOptions,
+): void {
   if (s.loads.isBusy(key) || s.outcomes.pausing(key, s.time.now()) !== undefined) return;
-  const slot = s.index.find(key);
-  runBehind(s, startLoad(s, key, loader, how, slot < 0 ? undefined : s.entries.value(slot)));
+  runBehind(s, startLoad(s, key, loader, how, s.shelf.peek(key)));
 }
 
 function startLoad<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   key: K,
   loader: Loader<K, V>,
   how: BoundFetchOptions,
@@ -228,21 +211,21 @@ function startLoad<K, V>(
  * Whether a live entry is to be renewed behind. Early refresh is XFetch (Vattani, Chierichetti, Lowenstein: Optimal
  * Probabilistic Cache Stampede Prevention, VLDB 2015): now - cost * beta * ln(1 - random) >= expiry.
  */
-function isRefreshDue<K, V>(s: State<K, V>, slot: number, options: FetchOptions | undefined): boolean {
-  const early = options?.earlyRefresh ?? s.options.fetch.earlyRefresh;
-  const ahead = options?.refreshAhead ?? s.options.fetch.refreshAhead;
+function isRefreshDue<K, V>(s: LoadingCache<K, V>, key: K, options: FetchOptions | undefined): boolean {
+  const early = options?.earlyRefresh ?? s.fetchDefaults.earlyRefresh;
+  const ahead = options?.refreshAhead ?? s.fetchDefaults.refreshAhead;
   if (early === false && ahead === 0) return false;
-  const left = s.expiry.ttlUntil(slot) - s.time.now();
-  if (left === Number.POSITIVE_INFINITY) return false;
-  const ttlMs = s.expiry.ttlMs(slot);
-  if (ahead > 0 && ttlMs - left >= ahead * ttlMs) return true;
+  const life = s.shelf.life(key);
+  if (life === undefined) return false;
+  const { leftMs, ttlMs, costMs } = life;
+  if (ahead > 0 && ttlMs - leftMs >= ahead * ttlMs) return true;
   const beta = early === true ? 1 : Number(early);
-  return beta > 0 && -s.expiry.costMs(slot) * beta * Math.log(1 - s.options.random()) >= left;
+  return beta > 0 && -costMs * beta * Math.log(1 - s.options.random()) >= leftMs;
 }
 
 /** What the call says, else what the cache says, checked. */
 function bindFetch<K, V>(
-  s: State<K, V>,
+  s: LoadingCache<K, V>,
   options: FetchOptions | undefined,
   where: string,
 ): BoundFetchOptions {

@@ -56,6 +56,7 @@ export function verify<K, V>(s: State<K, V>): void {
   s.expiry.verify(slots);
   s.tags.verify(slots);
   s.loads.verify();
+  assert(s.watches.size >= 0, "cache: a watch was removed twice");
   assert(s.care === careOf(s), "cache: reads do not look at what they should");
   if (s.weights !== null) assert(nearly(weight, s.weight), "cache: the sum of weights is wrong");
   if (!s.strict) return;

@@ -30,12 +30,30 @@ export function* entries<K, V>(s: State<K, V>): Generator<[K, V], void, undefine
 export interface Stream<R> extends Iterable<R>, AsyncIterable<R> {}
 
 export function stream<K, V, R = EntryView<K, V>>(s: State<K, V>, query?: StreamQuery<K, V, R>): Stream<R> {
+  return streamOver<K, V, R>(query, {
+    counted: () => void s.stats.calls[verbIndex.stream]++,
+    *views(expired) {
+      for (const slot of expired ? occupiedSlots(s) : walk(s, "stream")) yield viewOf(s, slot);
+    },
+  });
+}
+
+/** What a query goes over. */
+export interface Streamed<K, V> {
+  /** Called once the query was found to be right. */
+  counted(): void;
+  views(expired: boolean): Iterable<EntryView<K, V>>;
+}
+
+export function streamOver<K, V, R>(
+  query: StreamQuery<K, V, R> | undefined,
+  source: Streamed<K, V>,
+): Stream<R> {
   const { where, select, expired, buffer } = streamOptions.bind(query, "stream");
-  s.stats.calls[verbIndex.stream]++;
+  source.counted();
   /** Undefined stands for an entry that was looked at and left out, so that the asynchronous reader can count it. */
   function* looked(): Generator<{ readonly row: R } | undefined, void, undefined> {
-    for (const slot of expired ? occupiedSlots(s) : walk(s, "stream")) {
-      const view = viewOf(s, slot);
+    for (const view of source.views(expired)) {
       if (where !== null && !where(view)) yield undefined;
       else yield { row: (select === null ? view : select(view)) as R };
     }

@@ -1,10 +1,15 @@
 /** warm: runs warmers now. */
 import { warmOptions } from "../options.js";
-import { verbIndex } from "../services/stats.js";
-import type { State } from "../state.js";
+import { type Counts, verbIndex } from "../services/stats.js";
 
-export async function warm<K, V>(
-  s: State<K, V>,
+/** What warming by hand needs of a cache. */
+export interface Warming {
+  readonly warmers: { warm(only: readonly string[] | null): Promise<Record<string, number | undefined>> };
+  readonly stats: Pick<Counts, "calls">;
+}
+
+export async function warm(
+  s: Warming,
   options?: { only?: readonly string[]; wait?: boolean },
 ): Promise<Record<string, number | undefined>> {
   const { only, wait } = warmOptions.bind(options, "warm");

@@ -33,10 +33,11 @@ export class Timekeeper {
   /** While a batch runs, its one reading. */
   #frozen = 0;
 
-  constructor(clock: Clock, economical = clock === systemClock) {
+  /** `origin` is the clock's reading that is moment 0; a shared table's threads agree on one. */
+  constructor(clock: Clock, economical = clock === systemClock, origin = clock.now() - 1) {
     this.clock = clock;
     this.#economical = economical;
-    this.#origin = clock.now() - 1;
+    this.#origin = origin;
   }
 
   now(): number {

@@ -21,9 +21,11 @@ export class TimeSlice {
     this.#sinceMs = clock.now();
   }
 
-  /** To be asked after each entry; true: it is time to rest. */
-  isSpent(): boolean {
-    if (++this.#entries % entriesBetweenLooks !== 0) return false;
+  /** To be asked after each entry, or after what takes as long as so many; true: it is time to rest. */
+  isSpent(entries = 1): boolean {
+    this.#entries += entries;
+    if (this.#entries < entriesBetweenLooks) return false;
+    this.#entries = 0;
     return this.#clock.now() - this.#sinceMs >= stretchMs;
   }
 

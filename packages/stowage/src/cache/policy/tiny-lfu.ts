@@ -35,12 +35,12 @@ import { LATE, MAIN, MAIN_BIT, QUEUED, READS, SlotStates, USED } from "./tiny-lf
 import { WindowShare } from "./tiny-lfu/window-share.js";
 
 /** Entries looked at in each space for one victim. Each was read since the last time, which paid for it. */
-const EXAMINED_MAX = 64;
+export const EXAMINED_MAX = 64;
 /**
  * The window is made smaller only once it has so many times its share, one entry at a call. Those come into main without
  * a contest, which must not happen just because the number of entries goes up and down, as it does under weights.
  */
-const OVERSIZED = 1.25;
+export const OVERSIZED = 1.25;
 const NONE = -1;
 
 export interface TinyLfuOptions {

@@ -4,12 +4,11 @@
  */
 import { InvalidArgumentError } from "../../base/errors.js";
 import type { BoundFetchOptions } from "../options.js";
-import type { State } from "../state.js";
 import type { BulkLoader, BulkResult, LoadResult } from "../types.js";
-import type { Load } from "./loads.js";
+import type { Load, Loads } from "./loads.js";
 
 export class Bulk<K, V> {
-  readonly #state: State<K, V>;
+  readonly #loads: Loads<K, V>;
   readonly #loader: BulkLoader<K, V>;
   readonly #how: BoundFetchOptions;
   readonly #keys: K[] = [];
@@ -18,8 +17,8 @@ export class Bulk<K, V> {
   readonly #results: Promise<ReadonlyMap<K, LoadResult<V>>>;
   #resolve!: (results: ReadonlyMap<K, LoadResult<V>> | PromiseLike<ReadonlyMap<K, LoadResult<V>>>) => void;
 
-  constructor(state: State<K, V>, loader: BulkLoader<K, V>, how: BoundFetchOptions) {
-    this.#state = state;
+  constructor(loads: Loads<K, V>, loader: BulkLoader<K, V>, how: BoundFetchOptions) {
+    this.#loads = loads;
     this.#loader = loader;
     this.#how = how;
     this.#results = new Promise((resolve) => {
@@ -30,7 +29,7 @@ export class Bulk<K, V> {
 
   /** A load of this key: part of the one call, or, where an overtaken load has to end first, a call of its own. */
   start(key: K): Load<V> {
-    const { loads } = this.#state;
+    const loads = this.#loads;
     if (loads.isBusy(key)) return loads.start(key, (signal) => this.single(key, signal), this.#how);
     this.#keys.push(key);
     const part = loads.start(key, () => this.#results.then((results) => results.get(key)), this.#how);

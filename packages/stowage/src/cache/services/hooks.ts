@@ -12,7 +12,7 @@ import type { BoundHook } from "../options.js";
 import type { HookEvent } from "../types.js";
 import { catchLate } from "./late.js";
 import type { Reporter } from "./reporter.js";
-import type { Stats } from "./stats.js";
+import type { Counts } from "./stats.js";
 
 /** Events that an asynchronous hook is told of before timers and I/O have their turn. */
 const EVENTS_A_TURN = 64;
@@ -30,10 +30,10 @@ export class Hooks {
   readonly #before: Running[];
   readonly #after: Running[];
   readonly #reporter: Reporter;
-  readonly #stats: Stats;
+  readonly #stats: Counts;
   readonly names: readonly string[];
 
-  constructor(hooks: readonly BoundHook[], reporter: Reporter, stats: Stats) {
+  constructor(hooks: readonly BoundHook[], reporter: Reporter, stats: Counts) {
     const running = hooks.map((hook, index) => start(hook, index));
     this.#before = running.filter(({ hook }) => hook.when === "before");
     this.#after = running.filter(({ hook }) => hook.when === "after");

@@ -10,20 +10,18 @@
  * its value. Its callers still get it; whoever asks after the write gets a load that began after the write.
  * Invariant: a load that fails, hangs until its timeout or is given up by all its callers leaves nothing behind.
  * A load that was told to stop (its signal is aborted) counts as ended.
+ *
+ * Where threads share the entries, each has its own loads, and the claim that a load needs makes them one: whoever does
+ * not get it waits until the other's load has ended, and looks again.
  */
 import { assert } from "../../base/assert.js";
 import type { TimerHandle } from "../../base/clock.js";
 import { ClosedError, LoadTimeoutError } from "../../base/errors.js";
-import { checkSetOptions, jittered, storingOf } from "../core/lifetime.js";
-import { findLive } from "../core/lookup.js";
-import { noteMortal, put } from "../core/put.js";
-import { drop } from "../core/remove.js";
+import { checkSetOptions } from "../core/lifetime.js";
 import type { BoundFetchOptions } from "../options.js";
-import { keepMsOf } from "../options.js";
-import type { State } from "../state.js";
 import { Commit, Ignore, type LoadResult, type SetOptions } from "../types.js";
 import { diagnostics } from "./diagnostics.js";
-import type { Watch } from "./watches.js";
+import type { Claim, LoadingCache } from "./loading.js";
 
 export type Run<V> = (signal: AbortSignal) => LoadResult<V> | PromiseLike<LoadResult<V>>;
 
@@ -33,17 +31,16 @@ export class Load<V> {
   waiters = 0;
   /** Goes on without callers. */
   background = false;
-  /** From when the loader is called; before, the load waits for an overtaken one. */
-  watch: Watch | null = null;
-  /** The number of the last invalidation of a tag when it began, and the tags that its caller named. */
-  tagsAt = 0;
+  /** From when the loader is called; before, the load waits for an overtaken one, or one elsewhere. */
+  claim: Claim<V> | null = null;
+  /** The tags that its caller named. */
   tags: readonly string[] = [];
   /** What to do when the last caller gave up. */
   abandon: (reason: unknown) => void = (reason) => this.controller.abort(reason);
   promise!: Promise<V | undefined>;
 
   get overtaken(): boolean {
-    return this.watch?.overtaken === true || this.controller.signal.aborted;
+    return this.claim?.overtaken === true || this.controller.signal.aborted;
   }
 
   /** A caller gave up. */
@@ -53,15 +50,15 @@ export class Load<V> {
 }
 
 export class Loads<K, V> {
-  readonly #state: State<K, V>;
+  readonly #cache: LoadingCache<K, V>;
   /** The latest load of each key. */
   readonly #current = new Map<K, Load<V>>();
   /** All of them, overtaken ones too. */
   readonly #running = new Set<Load<V>>();
 
-  constructor(state: State<K, V>) {
-    this.#state = state;
-    state.closers.add(() => this.#close());
+  constructor(cache: LoadingCache<K, V>) {
+    this.#cache = cache;
+    cache.closers.add(() => this.#close());
   }
 
   get size(): number {
@@ -75,9 +72,7 @@ export class Loads<K, V> {
   joinable(key: K, tags: readonly string[]): Load<V> | undefined {
     const load = this.#current.get(key);
     if (load === undefined || load.overtaken) return undefined;
-    if (load.watch === null) return load;
-    const known = [...tags, ...load.tags];
-    return this.#state.tags.invalidatedSince(known, load.tagsAt) ? undefined : load;
+    return load.claim?.invalidated([...tags, ...load.tags]) === true ? undefined : load;
   }
 
   /** Whether a load is under way that a new one would have to wait for. */
@@ -103,7 +98,6 @@ export class Loads<K, V> {
   verify(): void {
     for (const load of this.#current.values())
       assert(this.#running.has(load), "loads: one that has ended can still be joined");
-    assert(this.#state.watches.size >= 0, "loads: a watch was removed twice");
   }
 
   async #performAfter(
@@ -114,108 +108,106 @@ export class Loads<K, V> {
     how: BoundFetchOptions,
   ): Promise<V | undefined> {
     await before.promise.catch(() => {});
-    const slot = this.#state.closed || how.force ? -1 : findLive(this.#state, key);
-    if (slot < 0) return this.#perform(key, load, run, how);
+    const value = this.#cache.closed || how.force ? undefined : this.#cache.shelf.peek(key);
+    if (value === undefined) return this.#perform(key, load, run, how);
     // Somebody stored a value meanwhile: newer than anything that a load asked for before it could bring.
     this.#end(key, load);
-    return this.#state.entries.value(slot);
+    return value;
   }
 
   async #perform(key: K, load: Load<V>, run: Run<V>, how: BoundFetchOptions): Promise<V | undefined> {
-    const s = this.#state;
-    const watch = s.watches.add(key);
-    load.watch = watch;
-    load.tagsAt = s.tags.sequence;
-    load.tags = how.tags;
-    const startedAt = s.time.now();
+    const { shelf, time } = this.#cache;
     const timer = this.#limit(key, load, how.timeout);
     try {
+      let claim = shelf.claim(key);
+      while (claim === undefined) {
+        const found = await this.#elsewhere(key, load, how);
+        if (found !== undefined) return found.value;
+        claim = shelf.claim(key);
+      }
+      return await this.#load(key, load, claim, run, how);
+    } finally {
+      if (timer !== null) time.clock.clearTimer(timer);
+      this.#end(key, load);
+    }
+  }
+
+  /** Waits for the load of another thread; what it stored, or remembered not to have found, will do. */
+  async #elsewhere(
+    key: K,
+    load: Load<V>,
+    how: BoundFetchOptions,
+  ): Promise<{ readonly value: V | undefined } | undefined> {
+    const { outcomes, shelf, time } = this.#cache;
+    await shelf.untilFree(key, load.controller.signal);
+    if (how.force) return undefined;
+    const value = shelf.peek(key);
+    return value !== undefined || outcomes.isNothing(key, time.now()) ? { value } : undefined;
+  }
+
+  async #load(
+    key: K,
+    load: Load<V>,
+    claim: Claim<V>,
+    run: Run<V>,
+    how: BoundFetchOptions,
+  ): Promise<V | undefined> {
+    const { outcomes, time } = this.#cache;
+    load.claim = claim;
+    load.tags = how.tags;
+    const startedAt = time.now();
+    try {
       const result = await untilAborted(run, load.controller.signal);
-      const value = this.#settle(key, load, watch, s.time.now() - startedAt, result, how);
+      const value = this.#settle(claim, time.now() - startedAt, result, how);
       this.#count(key, startedAt, undefined);
       return value;
     } catch (error) {
       this.#count(key, startedAt, { error });
       const givenUp = load.controller.signal.aborted && !(error instanceof LoadTimeoutError);
-      if (how.backoff > 0 && !watch.overtaken && !givenUp)
-        s.outcomes.failed(key, error, s.time.now(), how.backoff);
+      if (how.backoff > 0 && !claim.overtaken && !givenUp)
+        outcomes.failed(key, error, time.now(), how.backoff);
       throw error;
     } finally {
-      if (timer !== null) s.time.clock.clearTimer(timer);
-      s.watches.remove(key, watch);
+      // In one step: without its claim, the load would no longer know that it was overtaken, and could still be joined.
       this.#end(key, load);
+      claim.end();
     }
   }
 
   /** Stores what was loaded, if it may be; returns the value for the callers. */
-  #settle(
-    key: K,
-    load: Load<V>,
-    watch: Watch,
-    costMs: number,
-    result: LoadResult<V>,
-    how: BoundFetchOptions,
-  ): V | undefined {
-    const s = this.#state;
+  #settle(claim: Claim<V>, costMs: number, result: LoadResult<V>, how: BoundFetchOptions): V | undefined {
     if (result instanceof Ignore) return result.value;
     const value = result instanceof Commit ? result.value : result;
     if (value === undefined) {
-      const invalidated = s.tags.invalidatedSince(how.tags, load.tagsAt);
-      if (!watch.overtaken && !s.closed && !invalidated) this.#foundNothing(key, how);
+      claim.foundNothing(how);
       return undefined;
     }
     const options = storedAs(how, result instanceof Commit ? result.options : undefined);
-    const storing = storingOf(s, key, value, options, "fetch", keepMsOf(how));
-    if (s.closed || watch.overtaken || s.tags.invalidatedSince(storing.tags, load.tagsAt)) {
-      s.stats.loadsOvertaken++;
-      return value;
-    }
-    // Where the cache's own jitter has shortened the cache's own ttl already, that will do.
-    const done = options.ttl === undefined && s.options.jitter > 0;
-    const ttlMs = done ? storing.ttlMs : jittered(storing.ttlMs, how.jitter, s.options.random);
-    put(s, key, value, { ...storing, ttlMs }, "fetch");
-    if (how.earlyRefresh !== false) this.#noteCost(key, costMs);
-    s.removals.flush();
+    if (!claim.store(value, options, how, costMs)) this.#cache.stats.loadsOvertaken++;
     return value;
-  }
-
-  #foundNothing(key: K, how: BoundFetchOptions): void {
-    const s = this.#state;
-    const slot = s.index.find(key);
-    if (slot >= 0) drop(s, slot, findLive(s, key) >= 0 ? "deleted" : "expired");
-    if (how.negativeTtl > 0) s.outcomes.foundNothing(key, s.time.now() + how.negativeTtl, how.tags);
-    s.removals.flush();
-  }
-
-  #noteCost(key: K, costMs: number): void {
-    const slot = this.#state.index.find(key);
-    if (slot < 0) return;
-    this.#state.expiry.setCost(slot, costMs);
-    noteMortal(this.#state);
   }
 
   #limit(key: K, load: Load<V>, timeoutMs: number): TimerHandle | null {
     if (timeoutMs === 0) return null;
-    return this.#state.time.clock.setTimer(
+    return this.#cache.time.clock.setTimer(
       () => load.controller.abort(new LoadTimeoutError(key, timeoutMs)),
       timeoutMs,
     );
   }
 
   #count(key: K, startedAt: number, failure: { readonly error: unknown } | undefined): void {
-    const s = this.#state;
-    const timeMs = s.time.now() - startedAt;
-    s.stats.loadMs += timeMs;
-    if (failure === undefined) s.stats.loadsOk++;
-    else s.stats.loadsFailed++;
+    const { name, stats, time } = this.#cache;
+    const timeMs = time.now() - startedAt;
+    stats.loadMs += timeMs;
+    if (failure === undefined) stats.loadsOk++;
+    else stats.loadsFailed++;
     if (diagnostics.load.hasSubscribers)
-      diagnostics.load.publish({ cache: s.name, key, ok: failure === undefined, timeMs, ...failure });
+      diagnostics.load.publish({ cache: name, key, ok: failure === undefined, timeMs, ...failure });
   }
 
   #end(key: K, load: Load<V>): void {
     this.#running.delete(load);
     if (this.#current.get(key) === load) this.#current.delete(key);
-    if (this.#state.watches.size === 0) this.#state.tags.forgetRecent();
   }
 
   #close(): void {

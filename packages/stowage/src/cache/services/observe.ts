@@ -8,7 +8,18 @@ import type { BoundHook } from "../options.js";
 import type { State } from "../state.js";
 import type { HookEvent } from "../types.js";
 import { diagnostics } from "./diagnostics.js";
+import type { Hooks } from "./hooks.js";
+import type { Recording } from "./recording.js";
 import { type Verb, verbIndex } from "./stats.js";
+
+/** What watching needs of a cache. */
+export interface Observed {
+  readonly name: string;
+  readonly closed: boolean;
+  readonly hooks: Hooks;
+  /** While `record` writes down which keys are asked for. */
+  readonly recording: Recording | null;
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: works for caches of all types
 type AnyState = State<any, any>;
@@ -39,6 +50,13 @@ export function observe<Args extends unknown[], R>(
   action: Verb,
   verb: (state: AnyState, ...args: Args) => R,
   args: Args,
+): R;
+export function observe<R>(state: Observed, action: Verb, verb: () => R, args: unknown[]): R;
+export function observe<R>(
+  state: Observed,
+  action: Verb,
+  verb: (state: never, ...args: unknown[]) => R,
+  args: unknown[],
 ): R {
   if (state.closed) return fail(action, new ClosedError(action)) as R;
   state.recording?.note(action, args);
@@ -57,14 +75,14 @@ export function observe<Args extends unknown[], R>(
 }
 
 /** Tracers are told of what throws at once as well; hooks are not: a refused action is none. */
-function run<Args extends unknown[], R>(
-  state: AnyState,
+function run<R>(
+  state: Observed,
   action: Verb,
-  verb: (state: AnyState, ...args: Args) => R,
-  args: Args,
+  verb: (state: never, ...args: unknown[]) => R,
+  args: unknown[],
 ): R {
   try {
-    return verb(state, ...args);
+    return verb(state as never, ...args);
   } catch (error) {
     if (diagnostics.action.hasSubscribers) {
       diagnostics.action.publish({ cache: state.name, action, args, result: undefined, error });
@@ -93,7 +111,7 @@ export function checkOnActions(hooks: readonly BoundHook[]): readonly BoundHook[
   return hooks;
 }
 
-function observed<R>(state: AnyState, { action, args }: HookEvent, promise: Promise<R>): Promise<R> {
+function observed<R>(state: Observed, { action, args }: HookEvent, promise: Promise<R>): Promise<R> {
   return promise.then(
     (result) => {
       tell(state, { action, args, result });
@@ -106,7 +124,7 @@ function observed<R>(state: AnyState, { action, args }: HookEvent, promise: Prom
   );
 }
 
-function tell(state: AnyState, event: HookEvent): void {
+function tell(state: Observed, event: HookEvent): void {
   if (!state.closed) state.hooks.after(event);
   if (diagnostics.action.hasSubscribers) diagnostics.action.publish({ cache: state.name, ...event });
 }

@@ -6,37 +6,26 @@
  */
 import { InvalidArgumentError } from "../../base/errors.js";
 import { checkCounterOptions, nextNumber, withoutDefault } from "../core/counting.js";
-import { type Storing, storingOf, weigh } from "../core/lifetime.js";
-import { findLive } from "../core/lookup.js";
 import { checkValue } from "../core/put.js";
-import type { State } from "../state.js";
 import type { CounterOptions, SetOptions, Transaction } from "../types.js";
-import type { Watch } from "./watches.js";
+import type { Change, Original, TransactionHost } from "./transacting.js";
 
-interface Copy<V> {
+interface Copy<V, O, How> {
+  readonly original: O;
   value: V | undefined;
-  readonly before: V | undefined;
-  /** What is to be done at the end. "in place" keeps expiry and tags. */
-  change: "none" | "store" | "in place" | "delete";
-  how: Storing | null;
-  readonly watch: Watch;
-  readonly weight: number;
-  /** The tags of what was copied, and the number of the last invalidation then. */
-  readonly tags: readonly string[];
-  readonly tagsAt: number;
+  change: Change<unknown, V, O, How>["change"];
+  how: How | null;
 }
 
-export type Change<K, V> = { readonly key: K } & Copy<V>;
-
-export class PrivateView<K, V> implements Transaction<K, V> {
-  readonly #state: State<K, V>;
+export class PrivateView<K, V, O extends Original<V>, How> implements Transaction<K, V> {
+  readonly #host: TransactionHost<K, V, O, How>;
   /** The keys that it may use; null: all. */
   readonly #allowed: ReadonlySet<K> | null;
-  readonly #copies = new Map<K, Copy<V>>();
+  readonly #copies = new Map<K, Copy<V, O, How>>();
   #open = true;
 
-  constructor(state: State<K, V>, keys: readonly K[]) {
-    this.#state = state;
+  constructor(host: TransactionHost<K, V, O, How>, keys: readonly K[]) {
+    this.#host = host;
     this.#allowed = keys.length === 0 ? null : new Set(keys);
     for (const key of keys) this.#copy(key);
   }
@@ -52,7 +41,7 @@ export class PrivateView<K, V> implements Transaction<K, V> {
   set(key: K, value: V, options?: SetOptions): void {
     const copy = this.#copyOf(key, "set");
     checkValue(value, key, "tx.set");
-    copy.how = this.#bearable(storingOf(this.#state, key, value, options, "tx.set"), "tx.set");
+    copy.how = this.#host.storing(key, value, options, "tx.set");
     copy.value = value;
     copy.change = "store";
   }
@@ -87,28 +76,19 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     return this.#count(key, amount, options, "decr");
   }
 
-  /** Whether somebody else wrote to one of the keys since they were copied, or made one unreadable by its tag. */
-  get overtaken(): boolean {
-    const s = this.#state;
-    for (const { watch, tags, tagsAt, how } of this.#copies.values()) {
-      if (watch.overtaken || s.tags.invalidatedSince(tags, tagsAt)) return true;
-      if (how !== null && s.tags.invalidatedSince(how.tags, tagsAt)) return true;
-    }
-    return false;
-  }
-
   get keys(): K[] {
     return [...this.#copies.keys()];
   }
 
-  *changes(): Generator<Change<K, V>> {
-    for (const [key, copy] of this.#copies) if (copy.change !== "none") yield { key, ...copy };
+  /** All that was looked at, changed or not. */
+  changes(): Change<K, V, O, How>[] {
+    return Array.from(this.#copies, ([key, copy]) => ({ key, ...copy }));
   }
 
-  /** It may not be used any more, and its keys are no longer watched. */
+  /** It may not be used any more, and its keys are let go. */
   close(): void {
     this.#open = false;
-    for (const [key, { watch }] of this.#copies) this.#state.watches.remove(key, watch);
+    for (const [key, { original }] of this.#copies) this.#host.letGo(key, original);
   }
 
   #count(key: K, amount: number, options: CounterOptions | undefined, verb: "incr" | "decr"): number {
@@ -122,30 +102,13 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     return next as number;
   }
 
-  /** Without a weigher, an entry keeps the weight that it was given. */
-  #setInPlace(key: K, copy: Copy<V>, value: V): void {
-    const s = this.#state;
-    const kept = copy.how?.weight ?? copy.weight;
-    const weight = s.options.weigher === null ? kept : weigh(s, key, value, undefined, "tx.update");
-    const how = copy.how ?? storingOf(s, key, value, undefined, "tx.update");
-    copy.how = this.#bearable({ ...how, weight }, "tx.update");
+  #setInPlace(key: K, copy: Copy<V, O, How>, value: V): void {
+    copy.how = this.#host.storingInPlace(key, value, copy.original, copy.how, "tx.update");
     copy.value = value;
-    if (copy.change !== "store") copy.change = copy.before === undefined ? "store" : "in place";
+    if (copy.change !== "store") copy.change = copy.original.value === undefined ? "store" : "in place";
   }
 
-  /** A transaction is applied whole, so what the cache would refuse is refused here. */
-  #bearable(how: Storing, where: string): Storing {
-    const { maxWeight } = this.#state;
-    if (how.weight <= maxWeight) return how;
-    throw new InvalidArgumentError(
-      where,
-      "the weight of the value",
-      how.weight,
-      `at most maxWeight (${maxWeight})`,
-    );
-  }
-
-  #copyOf(key: K, verb: string): Copy<V> {
+  #copyOf(key: K, verb: string): Copy<V, O, How> {
     if (!this.#open)
       throw new InvalidArgumentError(`tx.${verb}`, "tx", this, "used only until its transaction has ended");
     if (this.#allowed !== null && !this.#allowed.has(key)) {
@@ -159,20 +122,9 @@ export class PrivateView<K, V> implements Transaction<K, V> {
     return this.#copies.get(key) ?? this.#copy(key);
   }
 
-  #copy(key: K): Copy<V> {
-    const slot = findLive(this.#state, key);
-    const value = slot < 0 ? undefined : this.#state.entries.value(slot);
-    const { tags, watches, weights } = this.#state;
-    const copy: Copy<V> = {
-      value,
-      before: value,
-      change: "none",
-      how: null,
-      watch: watches.add(key),
-      weight: slot < 0 || weights === null ? 1 : weights.get(slot),
-      tags: slot < 0 ? [] : tags.namesOf(slot),
-      tagsAt: tags.sequence,
-    };
+  #copy(key: K): Copy<V, O, How> {
+    const original = this.#host.look(key);
+    const copy: Copy<V, O, How> = { original, value: original.value, change: "none", how: null };
     this.#copies.set(key, copy);
     return copy;
   }

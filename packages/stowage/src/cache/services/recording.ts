@@ -1,9 +1,10 @@
 /** Which verbs are requests for a key, as far as a recording of the traffic goes, and what is noted of them. */
+import type { Clock } from "../../base/clock.js";
 import { InvalidArgumentError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
-import type { State } from "../state.js";
 import { hashOther, stableHash } from "../store/key-hash.js";
 import { createRecorder, type Recording as Outcome, type Recorder } from "./recorder.js";
+import type { Reporter } from "./reporter.js";
 
 /** The first argument is the key asked for, or the keys. */
 const requests: ReadonlySet<string> = new Set(["get", "fetch", "take"]);
@@ -35,11 +36,18 @@ export class Recording {
   }
 }
 
-export function record<K, V>(
-  s: State<K, V>,
-  path: string,
-  options: { sample?: number } = {},
-): RunningRecording {
+/** What recording needs of a cache. */
+export interface Recorded {
+  recording: Recording | null;
+  observed: boolean;
+  readonly closed: boolean;
+  readonly hooks: { readonly any: boolean };
+  readonly time: { readonly clock: Clock };
+  readonly reporter: Reporter;
+  readonly closers: Set<() => void>;
+}
+
+export function record(s: Recorded, path: string, options: { sample?: number } = {}): RunningRecording {
   if (typeof path !== "string" || path === "")
     throw new InvalidArgumentError("record", "path", path, "a file name");
   if (s.recording !== null)

@@ -2,13 +2,13 @@
 
 import type { ErrorSource } from "../types.js";
 import { catchLate } from "./late.js";
-import type { Stats } from "./stats.js";
+import type { Counts } from "./stats.js";
 
 export class Reporter {
-  readonly #stats: Stats;
+  readonly #stats: Counts;
   readonly #onError: ((error: unknown, source: ErrorSource) => void) | null;
 
-  constructor(stats: Stats, onError: ((error: unknown, source: ErrorSource) => void) | null) {
+  constructor(stats: Counts, onError: ((error: unknown, source: ErrorSource) => void) | null) {
     this.#stats = stats;
     this.#onError = onError;
   }

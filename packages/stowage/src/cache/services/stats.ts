@@ -56,6 +56,9 @@ export type Verb = keyof typeof verbIndex;
 
 const verbs = Object.keys(verbIndex) as Verb[];
 
+/** What is counted, wherever the numbers stand: the services of a cache that threads share count in shared memory. */
+export type Counts = Pick<Stats, keyof Stats>;
+
 export class Stats {
   hits = 0;
   misses = 0;
@@ -79,7 +82,7 @@ export class Stats {
   replaced = 0;
   cleared = 0;
   errors = noErrors();
-  readonly calls = new Float64Array(verbs.length);
+  readonly calls: Float64Array = new Float64Array(verbs.length);
 
   constructor(enabled: boolean, since: number) {
     this.enabled = enabled;
@@ -101,43 +104,53 @@ export class Stats {
     else this.cleared++;
   }
 
-  #removals(): Record<RemovalCause, number> {
-    const { expired, evicted, removed, replaced, cleared } = this;
-    return { expired, evicted, deleted: removed, replaced, cleared };
-  }
-
   report(): CacheStats {
-    const hits = this.hits + this.getHits;
-    const misses = this.misses + this.getMisses;
-    const reads = hits + misses;
-    const calls: Record<string, number> = {};
-    for (const verb of verbs) if (this.calls[verbIndex[verb]] > 0) calls[verb] = this.calls[verbIndex[verb]];
-    if (this.getHits + this.getMisses > 0) calls.get = this.getHits + this.getMisses;
-    if (this.sets > 0) calls.set = this.sets;
-    return Object.freeze({
-      since: this.since,
-      hits,
-      misses,
-      hitRate: reads === 0 ? 0 : hits / reads,
-      missRate: reads === 0 ? 0 : misses / reads,
-      writes: this.writes,
-      deletes: this.deletes,
-      evictions: this.evicted,
-      expirations: this.expired,
-      removals: Object.freeze(this.#removals()),
-      loads: Object.freeze({
-        ok: this.loadsOk,
-        failed: this.loadsFailed,
-        overtaken: this.loadsOvertaken,
-        timeMs: this.loadMs,
-      }),
-      stale: this.stale,
-      calls: Object.freeze(calls),
-      operations: Object.values(calls).reduce((sum, each) => sum + each, 0),
-      errors: Object.freeze({ ...this.errors }),
-      droppedEvents: this.droppedEvents,
-    });
+    return reportOf(this);
   }
+}
+
+/** The numbers alone. */
+export type Numbers = Omit<Counts, "enabled" | "reset" | "countRemoval" | "report">;
+
+/** What the numbers come to, for users. */
+export function reportOf(counts: Numbers): CacheStats {
+  const hits = counts.hits + counts.getHits;
+  const misses = counts.misses + counts.getMisses;
+  const reads = hits + misses;
+  const calls = callsOf(counts);
+  const { expired, evicted, removed, replaced, cleared } = counts;
+  return Object.freeze({
+    since: counts.since,
+    hits,
+    misses,
+    hitRate: reads === 0 ? 0 : hits / reads,
+    missRate: reads === 0 ? 0 : misses / reads,
+    writes: counts.writes,
+    deletes: counts.deletes,
+    evictions: evicted,
+    expirations: expired,
+    removals: Object.freeze({ expired, evicted, deleted: removed, replaced, cleared }),
+    loads: Object.freeze({
+      ok: counts.loadsOk,
+      failed: counts.loadsFailed,
+      overtaken: counts.loadsOvertaken,
+      timeMs: counts.loadMs,
+    }),
+    stale: counts.stale,
+    calls: Object.freeze(calls),
+    operations: Object.values(calls).reduce((sum, each) => sum + each, 0),
+    errors: Object.freeze({ ...counts.errors }),
+    droppedEvents: counts.droppedEvents,
+  });
+}
+
+function callsOf(counts: Numbers): Record<string, number> {
+  const calls: Record<string, number> = {};
+  for (const verb of verbs)
+    if (counts.calls[verbIndex[verb]] > 0) calls[verb] = counts.calls[verbIndex[verb]];
+  if (counts.getHits + counts.getMisses > 0) calls.get = counts.getHits + counts.getMisses;
+  if (counts.sets > 0) calls.set = counts.sets;
+  return calls;
 }
 
 function noErrors(): Record<ErrorSource["source"], number> {

@@ -14,11 +14,10 @@ import {
   InvalidOptionError,
   UnknownWarmerError,
 } from "../../base/errors.js";
-import { storingOf } from "../core/lifetime.js";
-import { checkEntries, checkValue, put } from "../core/put.js";
+import { checkEntries } from "../core/put.js";
 import type { BoundWarmer } from "../options.js";
-import type { State } from "../state.js";
 import type { SetOptions, WarmerResult } from "../types.js";
+import type { WarmedCache, Warmth } from "./loading.js";
 
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -40,21 +39,21 @@ class Warming {
 }
 
 export class Warmers<K, V> {
-  readonly #state: State<K, V>;
+  readonly #cache: WarmedCache<K, V>;
   readonly #warmings: readonly Warming[];
   readonly #controller = new AbortController();
   readonly names: readonly string[];
   /** Resolves when all required warmers have run; rejects only by `close`. */
   readonly ready: Promise<void>;
 
-  constructor(state: State<K, V>, warmers: readonly BoundWarmer[]) {
-    this.#state = state;
+  constructor(cache: WarmedCache<K, V>, warmers: readonly BoundWarmer[]) {
+    this.#cache = cache;
     this.#warmings = warmers.map((warmer, index) => new Warming(warmer, warmer.name || `warmers[${index}]`));
     this.names = this.#warmings.map(({ name }) => name);
     checkNamesDiffer(this.names);
     const required = this.#warmings.filter(({ warmer }) => warmer.required).map(({ ready }) => ready);
     const closed = new Promise<never>((_, reject) => {
-      state.closers.add(() => {
+      cache.closers.add(() => {
         this.#close();
         reject(new ClosedError("ready"));
       });
@@ -72,7 +71,7 @@ export class Warmers<K, V> {
   start(): void {
     if (this.#warmings.length === 0) return;
     queueMicrotask(() => {
-      if (!this.#state.closed) for (const each of this.#warmings) void this.#run(each);
+      if (!this.#cache.closed) for (const each of this.#warmings) void this.#run(each);
     });
   }
 
@@ -99,15 +98,13 @@ export class Warmers<K, V> {
   }
 
   async #perform(each: Warming): Promise<number> {
-    const s = this.#state;
     this.#clearTimer(each);
-    const watch = s.watches.addOfAll();
-    const tagsAt = s.tags.sequence;
+    const warmth = this.#cache.shelf.watchAll();
     try {
       const context = { state: each.warmer.state, signal: this.#controller.signal };
       const result = await this.#untilClosed(each.warmer.execute?.(context) as WarmerResult<K, V>);
-      if (s.closed) return 0;
-      const stored = this.#store(result, tagsAt, (key) => watch.overtook(key));
+      if (this.#cache.closed) return 0;
+      const stored = store(result, warmth);
       each.failures = 0;
       each.succeeded();
       this.#again(each, each.warmer.every);
@@ -116,7 +113,7 @@ export class Warmers<K, V> {
       this.#failed(each, error);
       throw error;
     } finally {
-      s.watches.removeOfAll(watch);
+      warmth.end();
     }
   }
 
@@ -132,41 +129,24 @@ export class Warmers<K, V> {
     });
   }
 
-  #store(result: WarmerResult<K, V>, tagsAt: number, overtook: (key: K) => boolean): number {
-    const s = this.#state;
-    if (result === undefined || result === null) return 0;
-    const { entries, options } = entriesOf(result);
-    const checked = checkEntries(entries, "warmer").map(([key, value]) => {
-      checkValue(value, key, "warmer");
-      return { key, value, how: storingOf(s, key, value, options, "warmer") };
-    });
-    let stored = 0;
-    for (const { key, value, how } of checked) {
-      if (overtook(key) || s.tags.invalidatedSince(how.tags, tagsAt)) continue;
-      if (put(s, key, value, how, "warm")) stored++;
-    }
-    s.removals.flush();
-    return stored;
-  }
-
   #failed(each: Warming, error: unknown): void {
-    if (this.#state.closed) return;
-    this.#state.reporter.report(error, "warmer", each.name);
+    if (this.#cache.closed) return;
+    this.#cache.reporter.report(error, "warmer", each.name);
     const pauseMs = Math.min(RETRY_MS * 2 ** each.failures++, RETRY_MAX_MS);
     this.#again(each, each.warmer.every === 0 ? pauseMs : Math.min(pauseMs, each.warmer.every));
   }
 
   #again(each: Warming, ms: number): void {
-    if (ms === 0 || this.#state.closed) return;
+    if (ms === 0 || this.#cache.closed) return;
     this.#clearTimer(each);
-    each.timer = this.#state.time.clock.setTimer(() => {
+    each.timer = this.#cache.time.clock.setTimer(() => {
       each.timer = null;
       void this.#run(each);
     }, ms);
   }
 
   #clearTimer(each: Warming): void {
-    if (each.timer !== null) this.#state.time.clock.clearTimer(each.timer);
+    if (each.timer !== null) this.#cache.time.clock.clearTimer(each.timer);
     each.timer = null;
   }
 
@@ -182,6 +162,12 @@ function checkNamesDiffer(names: readonly string[]): void {
   if (twice === undefined) return;
   const expected = "names that differ from each other";
   throw new InvalidOptionError({ where: "new Cache", option: "warmers", received: twice, expected });
+}
+
+function store<K, V>(result: WarmerResult<K, V>, warmth: Warmth<K, V>): number {
+  if (result === undefined || result === null) return 0;
+  const { entries, options } = entriesOf(result);
+  return warmth.store(checkEntries(entries, "warmer"), options);
 }
 
 function entriesOf<K, V>(

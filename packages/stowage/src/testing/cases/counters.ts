@@ -1,6 +1,6 @@
 /** incr and decr: numbers only, in place, and a refusal changes nothing. */
 import { group } from "../cases.js";
-import { identical, throws } from "../check.js";
+import { identical, same, throws } from "../check.js";
 
 export const counters = group("counters", ["counters"], (test) => {
   test("incr and decr begin at 0 and step by 1", (t) => {
@@ -65,7 +65,8 @@ export const counters = group("counters", ["counters"], (test) => {
       const before = cache.get("a");
       throws(() => cache.incr("a"), "NonNumericValueError");
       throws(() => cache.decr("a", 2), "NonNumericValueError");
-      identical(cache.get("a"), t.can("anyValues") ? value : before);
+      if (t.can("anyValues")) identical(cache.get("a"), value);
+      same(cache.get("a"), before);
       if (t.can("expiry")) identical(cache.ttl("a"), 100);
     }
     identical(cache.size(), 1);

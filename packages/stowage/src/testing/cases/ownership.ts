@@ -23,7 +23,7 @@ export const ownership = group("the caller's objects", [], (test) => {
       clock: t.clock,
       max: 10,
       ttl: "5m",
-      idle: 1_000,
+      ...(t.can("idle") && { idle: 1_000 }),
       fetch: { ttl: 50, grace: 10 },
       hooks: [],
       commands: { last: { type: "read", execute: () => 1 } },

@@ -53,7 +53,7 @@ export const removal = group("removal listeners", ["removal"], (test) => {
     same(take(), ["c 3 cleared"]);
   });
 
-  test("an expired entry: expired, whoever finds it", ["expiry", "lazy"], (t) => {
+  test("an expired entry: expired, whoever finds it", ["departures", "expiry", "lazy"], (t) => {
     const finders: ((cache: CacheUnderTest) => unknown)[] = [
       (cache) => cache.get("a"),
       (cache) => cache.take("a"),
@@ -69,7 +69,7 @@ export const removal = group("removal listeners", ["removal"], (test) => {
     }
   });
 
-  test("an expired entry: expired, by the janitor", ["expiry", "janitor"], (t) => {
+  test("an expired entry: expired, by the janitor", ["departures", "expiry", "janitor"], (t) => {
     const { cache, take } = listening(t);
     cache.set("a", 1, { ttl: 5 });
     t.clock.advance(5_000);
@@ -77,7 +77,7 @@ export const removal = group("removal listeners", ["removal"], (test) => {
     identical(cache.size(), 0);
   });
 
-  test("an entry that made room: evicted", ["max"], (t) => {
+  test("an entry that made room: evicted", ["departures", "max"], (t) => {
     const { cache, take } = listening(t, { max: 2 });
     for (const key of ["a", "b", "c"]) cache.set(key, key);
     const heard = take();
@@ -87,7 +87,7 @@ export const removal = group("removal listeners", ["removal"], (test) => {
     identical(take().length, 1);
   });
 
-  test("pruned and shrunk away: evicted", ["prune", "resize", "max"], (t) => {
+  test("pruned and shrunk away: evicted", ["departures", "prune", "resize", "max"], (t) => {
     const { cache, take } = listening(t, { max: 10 });
     for (let n = 0; n < 10; n += 1) cache.set(n.toString(), n);
     cache.prune(8, { reclaim: 0 });
@@ -109,7 +109,7 @@ export const removal = group("removal listeners", ["removal"], (test) => {
     ok((heard[0] as string).startsWith("a 5 "), heard[0] as string);
   });
 
-  test("each value that went in comes out once", ["max", "expiry"], (t) => {
+  test("each value that went in comes out once", ["departures", "max", "expiry"], (t) => {
     let added = 0;
     let heard = 0;
     const cache = t.create({ max: 20, onRemoval: () => ++heard });

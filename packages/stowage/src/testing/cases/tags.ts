@@ -103,7 +103,7 @@ export const tags = group("tags", ["tags"], (test) => {
     identical(cache.size(), 1);
   });
 
-  test("a tag that nobody bears may be invalidated any number of times", (t) => {
+  test("a tag that nobody bears may be invalidated any number of times", ["exactTags"], (t) => {
     const cache = t.create();
     cache.set("a", 1, { tags: ["x"] });
     for (let n = 0; n < 20_000; n += 1) cache.invalidateTag(`none:${n}`);
@@ -112,7 +112,7 @@ export const tags = group("tags", ["tags"], (test) => {
     identical(cache.get("a"), undefined);
   });
 
-  test("tags are remembered while entries bear them, and not longer", ["inspect", "prune"], (t) => {
+  test("tags are remembered while entries bear them, and not longer", ["exactTags", "prune"], (t) => {
     const cache = t.create();
     for (let n = 0; n < 1_000; n += 1) cache.set(n.toString(), n, { tags: [`own:${n}`, "all"] });
     identical(cache.inspect().tags, 1_001);
@@ -132,8 +132,10 @@ export const tags = group("tags", ["tags"], (test) => {
     for (let n = 0; n < 300; n += 1) cache.set(n.toString(), n, { tags: [`own:${n}`, "all"] });
     for (let n = 0; n < 300; n += 2) cache.invalidateTag(`own:${n}`);
     for (let n = 0; n < 20_000; n += 1) cache.invalidateTag(`other:${n}`);
-    for (let n = 0; n < 300; n += 1)
-      identical(cache.get(n.toString()), n % 2 === 0 ? undefined : n, `entry ${n}`);
+    for (let n = 0; n < 300; n += 1) {
+      if (n % 2 === 0) identical(cache.get(n.toString()), undefined, `entry ${n}`);
+      else if (t.can("exactTags")) identical(cache.get(n.toString()), n, `entry ${n}`);
+    }
   });
 
   test("an invalidation during a load keeps the loaded value out", ["fetch"], async (t) => {

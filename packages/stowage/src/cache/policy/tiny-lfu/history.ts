@@ -18,6 +18,11 @@ const SCORE_MASK = 0xffff;
 /** Steps ago that the scores of empty cells lie. */
 const LONG_AGO = 0x7000;
 
+/** Cells with room for so many keys: a power of two. */
+export function cellsFor(keys: number): number {
+  return BUCKET_CELLS << Math.max(0, Math.ceil(Math.log2(keys / BUCKET_CELLS)));
+}
+
 export class History {
   readonly #salt: number;
   readonly #cells: Int32Array;
@@ -26,13 +31,15 @@ export class History {
   /** Scores are kept relative to this time, so that the zeros of a new table are of long ago. */
   readonly #epoch: number;
 
-  /** Room for at least `keys` scores. */
-  constructor(keys: number, salt: number, now: number) {
-    const bits = Math.max(0, Math.ceil(Math.log2(keys / BUCKET_CELLS)));
+  /**
+   * Room for at least `keys` scores. Several threads see one history if they give it the same cells, `cellsFor(keys)` of
+   * them, all zero at `now`, and the same salt; who calls it then keeps the others away.
+   */
+  constructor(keys: number, salt: number, now: number, cells: Int32Array = new Int32Array(cellsFor(keys))) {
     this.#salt = salt | 0;
     this.#epoch = earlier(now, LONG_AGO);
-    this.#cells = new Int32Array(BUCKET_CELLS << bits);
-    this.#shift = 31 - bits;
+    this.#cells = cells;
+    this.#shift = 31 - Math.log2(cells.length / BUCKET_CELLS);
   }
 
   get size(): number {

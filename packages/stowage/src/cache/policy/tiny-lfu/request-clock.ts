@@ -24,7 +24,7 @@ export class RequestClock {
   /** Steps, of 16 bits. */
   now = 0;
   /** Requests of this period that `now` includes. */
-  #timed = 0;
+  timed = 0;
   /** Requests to a step of time. */
   #step = 1;
 
@@ -36,17 +36,17 @@ export class RequestClock {
   /** Brings `now` up to date; true when a period is over. Time advances by the horizon at most: older is all the same. */
   passes(entries: number): boolean {
     const requests = (this.hits[0] + this.hits[1] + this.added) >>> 0;
-    if (requests - this.#timed < this.#step) return false;
+    if (requests - this.timed < this.#step) return false;
     const step = this.#step;
-    const steps = Math.trunc((requests - this.#timed) / step);
+    const steps = Math.trunc((requests - this.timed) / step);
     this.now = earlier(this.now, -Math.min(steps, HORIZON));
-    this.#timed += steps * step;
+    this.timed += steps * step;
     return requests >= entries;
   }
 
   startPeriod(): void {
     this.hits.fill(0);
     this.added = 0;
-    this.#timed = 0;
+    this.timed = 0;
   }
 }

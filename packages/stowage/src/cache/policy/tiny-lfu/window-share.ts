@@ -22,24 +22,41 @@ const PRIOR = 0.01;
 /** What the past periods together weigh against the last one. */
 const PAST = 0.5;
 
+/** Numbers that a share is kept in: itself (0: a new one's), and the smoothed hits of window and main. */
+export const SHARE_NUMBERS = 3;
+const SHARE = 0;
+const WINDOW_HITS = 1;
+const MAIN_HITS = 2;
+
 export class WindowShare {
-  #share = SHARE_FIRST;
-  #windowHits = 0;
-  #mainHits = 0;
+  readonly #numbers: Float64Array;
+
+  /** Threads that give it the same numbers see one share. */
+  constructor(numbers: Float64Array = new Float64Array(SHARE_NUMBERS)) {
+    this.#numbers = numbers;
+  }
+
+  /** Part of the whole that the window should have, from 0 to 1. */
+  get value(): number {
+    return this.#numbers[SHARE] || SHARE_FIRST;
+  }
 
   /** Entries of `room` that the window should have: at least one, and one less than all where there are more. */
   of(room: number): number {
-    return Math.max(1, Math.min(room - 1, Math.round(this.#share * room)));
+    return Math.max(1, Math.min(room - 1, Math.round(this.value * room)));
   }
 
   /** Hits counted in a period, and the entries that earned them. */
   adapt(windowHits: number, mainHits: number, windowEntries: number, mainEntries: number): void {
-    this.#windowHits = PAST * this.#windowHits + (1 - PAST) * windowHits;
-    this.#mainHits = PAST * this.#mainHits + (1 - PAST) * mainHits;
-    const windowDensity = this.#windowHits / Math.max(1, windowEntries) + PRIOR;
-    const mainDensity = this.#mainHits / Math.max(1, mainEntries) + PRIOR;
+    const windowDensity = this.#smooth(WINDOW_HITS, windowHits) / Math.max(1, windowEntries) + PRIOR;
+    const mainDensity = this.#smooth(MAIN_HITS, mainHits) / Math.max(1, mainEntries) + PRIOR;
     const move = GAIN * Math.log(windowDensity / mainDensity);
-    const share = this.#share + Math.max(-MOVE_MAX, Math.min(MOVE_MAX, move));
-    this.#share = Math.max(SHARE_MIN, Math.min(1 - SHARE_MIN, share));
+    const share = this.value + Math.max(-MOVE_MAX, Math.min(MOVE_MAX, move));
+    this.#numbers[SHARE] = Math.max(SHARE_MIN, Math.min(1 - SHARE_MIN, share));
+  }
+
+  #smooth(place: number, hits: number): number {
+    this.#numbers[place] = PAST * this.#numbers[place] + (1 - PAST) * hits;
+    return this.#numbers[place];
   }
 }

@@ -1,0 +1,225 @@
+/**
+ * Memory and places come back: what the rest of the table calls when it needs room, and what the janitor does meanwhile.
+ *
+ *     a segment is wanted    free what is empty -> let go what has expired -> clean, if much is dead -> else evict, and again
+ *     an entry is over max   evict one, or some at a time where there are many entries
+ *     the janitor            expired entries leave; what is mostly dead is cleaned; dead threads are taken over from
+ *
+ * All under one lock. Its holder may die at any instruction: the next one finds the word BUSY set and puts the few things
+ * right that can be half done (own-segments.ts, expiry.ts).
+ */
+import { TableFullError } from "../../base/errors.js";
+import * as segments from "../log/segments.js";
+import { C_RESERVED, LOCK_RECLAIM } from "../memory/layout.js";
+import type { Reclaim, TableState } from "../state.js";
+import { lockNamed, tryLockNamed, unlockNamed } from "../threads/locks.js";
+import { EXPIRATIONS, stat } from "../threads/stats.js";
+import { reapAll } from "../threads/takeover.js";
+import { Cleaning } from "./cleaning.js";
+import { Eviction, NOBODY, RETRY } from "./eviction.js";
+import { Expiry } from "./expiry.js";
+import { Janitor } from "./janitor.js";
+import { LiveBytes } from "./live-bytes.js";
+import { Mover } from "./mover.js";
+import { NONE } from "./order.js";
+import { OwnSegments } from "./own-segments.js";
+import { TablePolicy } from "./policy.js";
+import { Slice } from "./slice.js";
+import { verifyReclaim } from "./verify.js";
+import { BUSY } from "./words.js";
+
+/**
+ * Of sealed segments' bytes, how much may be dead before cleaning comes before eviction. Emptying a segment copies what is
+ * live in it; with 15 % dead on average the best one has some 30.
+ */
+const DEAD_MAX = 0.15;
+/** A segment with more live bytes is not worth cleaning: it would be copied whole for next to nothing. */
+const CLEANABLE = 0.95;
+/** The janitor cleans what is less than half live. */
+const MOSTLY_DEAD = 0.5;
+/** Evicted at a time when segments are wanted: then it is looked again whether one has become empty. */
+const EVICTED_OF_SEGMENT = 1 / 8;
+/** Evicted at a time at `max`: one of so many entries, so that writers do not queue for the lock. */
+const ENTRIES_TO_A_BATCH = 1_024;
+const BATCH_MAX = 64;
+const SLICE_MS = 2;
+/** Where segments are wanted and no janitor comes by, those with expired entries are visited so often. */
+const VISITS_MS = 1_000;
+/** When the janitor's slice is over and there is more, or the lock is taken. */
+const SOON_MS = 1;
+/** Entries that are changed at the very moment when they should go, one after the other: then somebody is too busy. */
+const RETRIES_MAX = 1_000;
+const JANITOR_RUNS = stat("janitorRuns");
+
+export class TableReclaim implements Reclaim {
+  readonly #t: TableState;
+  readonly #live: LiveBytes;
+  readonly #own: OwnSegments;
+  readonly #eviction: Eviction;
+  readonly #cleaning: Cleaning;
+  readonly #expiry: Expiry;
+  readonly #janitor: Janitor;
+  #everyMs = 0;
+
+  /** The state must be complete; `parts.policy` is the history's memory. */
+  constructor(t: TableState) {
+    const policy = new TablePolicy(t, new Int32Array(t.parts.policy));
+    const live = new LiveBytes(t);
+    const own = new OwnSegments(t);
+    const mover = new Mover(t, policy, live, own);
+    this.#t = t;
+    this.#live = live;
+    this.#own = own;
+    this.#eviction = new Eviction(t, policy, live, mover);
+    this.#cleaning = new Cleaning(t, policy, mover);
+    this.#expiry = new Expiry(t, policy, mover);
+    this.#janitor = new Janitor(t, () => this.janitorTick());
+  }
+
+  freeSegments(count: number): void {
+    this.#locked(() => {
+      if (this.#hasFree(count)) return;
+      this.#expiry.run(new Slice(this.#t, SLICE_MS), VISITS_MS);
+      while (!this.#hasFree(count)) {
+        if (this.#clean() || this.#makeBytes()) continue;
+        this.#own.sealAll();
+        if (!this.#hasFree(count)) throw new TableFullError("there is no segment left for more items");
+      }
+    });
+  }
+
+  /** `pending`: bytes of the item that the caller has appended and waits to link. */
+  makeEntryRoom(pending = 0): void {
+    this.#locked(() => {
+      const { control, entriesMax } = this.#t;
+      if (control[C_RESERVED] < entriesMax) return;
+      const batch = Math.max(1, Math.min(BATCH_MAX, Math.floor(entriesMax / ENTRIES_TO_A_BATCH)));
+      const isDone = this.#t.evicts ? this.#evictSome(batch, pending) > 0 : this.#expireAll() > 0;
+      if (!isDone && control[C_RESERVED] >= entriesMax)
+        throw new TableFullError(`it holds ${entriesMax} entries`);
+    });
+  }
+
+  evict(count: number): number {
+    let gone = 0;
+    this.#locked(() => {
+      gone = this.#evictSome(count, 0);
+    });
+    return gone;
+  }
+
+  purge(): number {
+    let gone = 0;
+    this.#locked(() => {
+      gone = this.#expireAll();
+    });
+    return gone;
+  }
+
+  janitorTick(): number {
+    const t = this.#t;
+    reapAll(t);
+    if (!tryLockNamed(t, LOCK_RECLAIM)) return SOON_MS;
+    let isDone = false;
+    this.#holding(() => {
+      isDone = this.#tidy(new Slice(t, SLICE_MS));
+    });
+    t.own[JANITOR_RUNS]++;
+    return isDone ? this.#everyMs : SOON_MS;
+  }
+
+  start(janitorMs: number): void {
+    this.#everyMs = janitorMs;
+    this.#janitor.start(janitorMs);
+  }
+
+  close(): void {
+    this.#janitor.close();
+  }
+
+  verify(): void {
+    this.#locked(() => verifyReclaim(this.#t));
+  }
+
+  /** Whether so many segments are free, once those are freed that are empty. */
+  #hasFree(count: number): boolean {
+    this.#cleaning.freeEmpty();
+    return segments.freeCount(this.#t) >= count;
+  }
+
+  /** What the janitor does; false when the slice is over before all is done. */
+  #tidy(slice: Slice): boolean {
+    if (!this.#expiry.run(slice, this.#everyMs)) return false;
+    this.#cleaning.freeEmpty();
+    for (;;) {
+      const segment = this.#cleaning.cheapest(MOSTLY_DEAD);
+      if (segment === NONE) return true;
+      if (!this.#cleaning.clean(segment, slice) && slice.over) return false;
+    }
+  }
+
+  /** Empties the segment that costs least, if much is dead. */
+  #clean(): boolean {
+    return this.#cleaning.deadShare() > DEAD_MAX && this.#cleanAnything();
+  }
+
+  #cleanAnything(): boolean {
+    for (;;) {
+      const segment = this.#cleaning.cheapest(CLEANABLE);
+      if (segment === NONE) return false;
+      if (this.#cleaning.clean(segment, Slice.endless(this.#t))) return true;
+    }
+  }
+
+  /** Some of a segment's bytes go; false if nothing is left that could, or may. */
+  #makeBytes(): boolean {
+    const t = this.#t;
+    // Where nothing may be evicted, every dead byte counts.
+    if (!t.evicts) return this.#expireAll() > 0 || this.#cleanAnything();
+    this.#live.measure(0);
+    const goal = this.#live.bytes - t.segmentBytes * EVICTED_OF_SEGMENT;
+    let gone = 0;
+    while (this.#live.bytes > goal && this.#evictOne()) gone++;
+    return gone > 0;
+  }
+
+  #evictSome(count: number, pending: number): number {
+    this.#live.measure(pending);
+    let gone = 0;
+    while (gone < count && this.#evictOne()) gone++;
+    return gone;
+  }
+
+  #evictOne(): boolean {
+    for (let tries = 0; tries < RETRIES_MAX; tries++) {
+      const outcome = this.#eviction.evictOne();
+      if (outcome !== RETRY) return outcome !== NOBODY;
+    }
+    return false;
+  }
+
+  #expireAll(): number {
+    const before = this.#t.own[EXPIRATIONS];
+    this.#expiry.run(Slice.endless(this.#t), 0);
+    return this.#t.own[EXPIRATIONS] - before;
+  }
+
+  #locked(work: () => void): void {
+    lockNamed(this.#t, LOCK_RECLAIM);
+    this.#holding(work);
+  }
+
+  /** The word BUSY stays set if the work is not brought to its end. */
+  #holding(work: () => void): void {
+    const { control } = this.#t;
+    try {
+      if (control[BUSY] !== 0) this.#own.repair();
+      control[BUSY] = 1;
+      this.#cleaning.begin();
+      work();
+      control[BUSY] = 0;
+    } finally {
+      unlockNamed(this.#t, LOCK_RECLAIM);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The suites fail on a table that is broken: each mutant is the real table with one mistake, made by an edit of its source,
+ * and each is found by the suite that stands beside it. An edit that does not fit the source any more is an error, so the list
+ * keeps up with the code.
+ */
+import { describe, expect, it } from "vitest";
+import { misfits } from "../support/bundle.js";
+import { mutants } from "./mutants.js";
+import { judgeBuild, type Suite } from "./suites.js";
+
+/** Many times what the unbroken table takes. A mutant that makes a suite hang is found as well. */
+const LIMIT_MS = 12_000;
+
+describe("the suites find a table", () => {
+  for (const { name, edits, foundBy } of mutants) {
+    it(name, { timeout: 2 * LIMIT_MS }, async () => {
+      const { found, output } = await judgeBuild(foundBy, edits, LIMIT_MS);
+      expect(found, `${foundBy} found nothing. ${output}`).toBe(true);
+    });
+  }
+});
+
+describe("the list of mutants", () => {
+  it("fits the sources", () => {
+    expect(misfits(mutants.flatMap(({ edits }) => edits))).toEqual([]);
+  });
+
+  it("names suites that find nothing wrong with the real table", { timeout: 300_000 }, async () => {
+    for (const suite of new Set<Suite>(mutants.map(({ foundBy }) => foundBy))) {
+      const { found, output } = await judgeBuild(suite, [], 10 * LIMIT_MS);
+      expect(found, `${suite}: ${output}`).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * Bundles a TypeScript worker script, with the table's sources in it, into one file that `new Worker` can run: Node 20 reads
+ * no TypeScript, and vitest's own module loader does not reach into worker threads.
+ *
+ * Made once for each script and each way of building it, into a folder that is removed when the process exits. Two ways to
+ * build differ from production: `steps` makes every statement of the table a place to stop at (steps.ts), and `edits`
+ * breaks the table on purpose (the mutants).
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Plugin } from "esbuild";
+import { STEP, withSteps } from "./steps.js";
+
+/** One change of one source file of the table. */
+export interface Edit {
+  /** Below src/table, as `log/append.ts`. */
+  readonly file: string;
+  /** Has to stand in the file exactly once, or `all` of them are meant. */
+  readonly find: string | RegExp;
+  readonly replace: string;
+  readonly all?: boolean;
+}
+
+export interface BuildOptions {
+  readonly steps?: boolean;
+  readonly edits?: readonly Edit[];
+}
+
+const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
+const tableSources = join(sources, "table/");
+
+let folder: string | undefined;
+const made = new Map<string, Promise<string>>();
+
+/** The path of the bundle. `entry` is a file URL, most often `new URL("./x.worker.ts", import.meta.url)`. */
+export function bundle(entry: URL, options: BuildOptions = {}): Promise<string> {
+  const name = JSON.stringify([entry.href, options.steps === true, options.edits?.map(describeEdit)]);
+  const known = made.get(name) ?? make(entry, options, made.size);
+  made.set(name, known);
+  return known;
+}
+
+async function make(entry: URL, options: BuildOptions, serial: number): Promise<string> {
+  const outfile = join(outputFolder(), `${serial}-${basename(entry.pathname, ".ts")}.mjs`);
+  await build({
+    entryPoints: [fileURLToPath(entry)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    logLevel: "silent",
+    plugins: [stowageSources(), changed(options)],
+    banner: { js: `globalThis.${STEP} ??= () => {};` },
+  });
+  return outfile;
+}
+
+function outputFolder(): string {
+  if (folder !== undefined) return folder;
+  const made = mkdtempSync(join(tmpdir(), "stowage-table-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
+}
+
+/** `stowage` and `stowage/x` are the sources, as in vitest.config.ts. */
+function stowageSources(): Plugin {
+  return {
+    name: "stowage-sources",
+    setup({ onResolve }) {
+      onResolve({ filter: /^stowage(\/.+)?$/ }, ({ path }) => ({
+        path: join(sources, path.slice("stowage".length), "index.ts"),
+      }));
+    },
+  };
+}
+
+function changed({ steps = false, edits = [] }: BuildOptions): Plugin {
+  return {
+    name: "changed-table",
+    setup({ onLoad }) {
+      if (!steps && edits.length === 0) return;
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!path.startsWith(tableSources)) return undefined;
+        const own = edits.filter(({ file }) => path === join(tableSources, file));
+        const source = own.reduce(applyEdit, readFileSync(path, "utf8"));
+        return steps
+          ? { contents: withSteps(source, path), loader: "js" }
+          : { contents: source, loader: "ts" };
+      });
+    },
+  };
+}
+
+/** An edit that does not fit (any more) is an error: a mutant that changes nothing would prove nothing. */
+export function applyEdit(source: string, edit: Edit): string {
+  const { find, replace, file, all = false } = edit;
+  const pattern = typeof find === "string" ? find : new RegExp(find, find.flags.replace("g", "").concat("g"));
+  const count =
+    typeof find === "string" ? source.split(find).length - 1 : [...source.matchAll(pattern as RegExp)].length;
+  if (count === 0 || (count > 1 && !all))
+    throw new Error(`${file}: the edit ${describeEdit(edit)} fits in ${count} places, not in one`);
+  return typeof pattern === "string" ? source.split(pattern).join(replace) : source.replace(pattern, replace);
+}
+
+/** The edits that touch files which do not exist, or places that are not there. For a test of the list itself. */
+export function misfits(edits: readonly Edit[]): string[] {
+  return edits.flatMap((edit) => {
+    try {
+      applyEdit(readFileSync(join(tableSources, edit.file), "utf8"), edit);
+      return [];
+    } catch (error) {
+      return [String(error)];
+    }
+  });
+}
+
+function describeEdit({ file, find, replace }: Edit): string {
+  return `${file}: ${find} -> ${replace}`;
+}
