@@ -25,6 +25,11 @@ export interface Reclaim {
   /** No bucket locked. Afterwards `segments.freeCount(t)` is at least n, or TableFullError was thrown. */
   freeSegments(count: number): void;
   /**
+   * A writer has filled another WORK_AHEAD_PARTS-th of its segment. Where segments run short, about as much is made free,
+   * so that none has to wait until a whole one is. Does nothing while somebody else is at it.
+   */
+  workAhead(): void;
+  /**
    * At `max`: evicts at least one entry, or throws TableFullError. `pendingBytes`: of the item that was appended and waits
    * to be linked.
    */

@@ -33,6 +33,10 @@ import { extrasBytes, keyEnd, locationAt, segmentOf } from "./items.js";
 import { segmentsFor, sizeOf, writeBytes } from "./jumbo.js";
 import * as segments from "./segments.js";
 
+/** In so many parts (a power of two) of a segment a writer lets reclaim work ahead. */
+const WORK_AHEAD_BITS = 4;
+export const WORK_AHEAD_PARTS = 1 << WORK_AHEAD_BITS;
+
 /** What an item is to carry beside key and value. One per table, used again and again. */
 export class Draft {
   flags = 0;
@@ -139,6 +143,8 @@ function reserve(t: TableState, bytes: number): number {
     segments.logOf(t, t.openSegment) !== LOG_WINDOW
   )
     openAnother(t);
+  else if ((t.openEnd ^ (t.openEnd + bytes)) >>> (t.segmentBits - WORK_AHEAD_BITS) !== 0)
+    t.reclaim.workAhead();
   return locationAt(t, t.openSegment, t.openEnd);
 }
 

@@ -9,6 +9,7 @@
  * right that can be half done (own-segments.ts, expiry.ts).
  */
 import { TableFullError } from "../../base/errors.js";
+import { WORK_AHEAD_PARTS } from "../log/append.js";
 import * as segments from "../log/segments.js";
 import { C_RESERVED, LOCK_RECLAIM } from "../memory/layout.js";
 import type { Reclaim, TableState } from "../state.js";
@@ -43,6 +44,11 @@ const EVICTED_OF_SEGMENT = 1 / 8;
 const ENTRIES_TO_A_BATCH = 1_024;
 const BATCH_MAX = 64;
 const SLICE_MS = 2;
+/** Free segments beyond those that reclaim keeps to itself, which working ahead sees to. */
+const AHEAD = 2;
+/** More than what was written meanwhile, since what goes may leave no segment empty for a while. */
+const AHEAD_OF_SEGMENT = 2 / WORK_AHEAD_PARTS;
+const AHEAD_MS = 0.5;
 /** Where segments are wanted and no janitor comes by, those with expired entries are visited so often. */
 const VISITS_MS = 1_000;
 /** When the janitor's slice is over and there is more, or the lock is taken. */
@@ -81,9 +87,23 @@ export class TableReclaim implements Reclaim {
       if (this.#hasFree(count)) return;
       this.#expiry.run(new Slice(this.#t, SLICE_MS), VISITS_MS);
       while (!this.#hasFree(count)) {
-        if (this.#clean() || this.#makeBytes()) continue;
+        if (this.#clean() || this.#makeBytes(EVICTED_OF_SEGMENT)) continue;
         this.#own.sealAll();
         if (!this.#hasFree(count)) throw new TableFullError("there is no segment left for more items");
+      }
+    });
+  }
+
+  workAhead(): void {
+    const t = this.#t;
+    const wanted = segments.RECLAIM_RESERVE + AHEAD;
+    if (!t.evicts || segments.freeCount(t) >= wanted || !tryLockNamed(t, LOCK_RECLAIM)) return;
+    this.#holding(() => {
+      if (this.#hasFree(wanted)) return;
+      if (this.#cleaning.deadShare() <= DEAD_MAX) this.#makeBytes(AHEAD_OF_SEGMENT);
+      else {
+        const segment = this.#cleaning.cheapest(CLEANABLE);
+        if (segment !== NONE) this.#cleaning.clean(segment, new Slice(t, AHEAD_MS));
       }
     });
   }
@@ -171,13 +191,13 @@ export class TableReclaim implements Reclaim {
     }
   }
 
-  /** Some of a segment's bytes go; false if nothing is left that could, or may. */
-  #makeBytes(): boolean {
+  /** So much of a segment's bytes goes; false if nothing is left that could, or may. */
+  #makeBytes(ofSegment: number): boolean {
     const t = this.#t;
     // Where nothing may be evicted, every dead byte counts.
     if (!t.evicts) return this.#expireAll() > 0 || this.#cleanAnything();
     this.#live.measure(0);
-    const goal = this.#live.bytes - t.segmentBytes * EVICTED_OF_SEGMENT;
+    const goal = this.#live.bytes - t.segmentBytes * ofSegment;
     let gone = 0;
     while (this.#live.bytes > goal && this.#evictOne()) gone++;
     return gone > 0;

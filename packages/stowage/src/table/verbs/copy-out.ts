@@ -28,7 +28,8 @@ const scratchWords = new Int32Array(scratch.buffer);
 let pool = new ArrayBuffer(0);
 let poolWords = new Int32Array(0);
 let poolBytes = Buffer.alloc(0);
-let poolAt = POOL_BYTES;
+/** Behind the end: the first result of all, even an empty one, makes the first pool. */
+let poolAt = POOL_BYTES + 1;
 
 /** The memory that was copied to last, in words: callers use one buffer again and again. */
 let targetBuffer: ArrayBufferLike = pool;

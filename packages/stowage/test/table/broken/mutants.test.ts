@@ -26,9 +26,14 @@ describe("the list of mutants", () => {
   });
 
   it("names suites that find nothing wrong with the real table", { timeout: 300_000 }, async () => {
-    for (const suite of new Set<Suite>(mutants.map(({ foundBy }) => foundBy))) {
+    for (const suite of oneOfEach(mutants.map(({ foundBy }) => foundBy))) {
       const { found, output } = await judgeBuild(suite, [], 10 * LIMIT_MS);
       expect(found, `${suite}: ${output}`).toBe(false);
     }
   });
 });
+
+/** One suite of each kind; of the others, the tests beside them say it. */
+function oneOfEach(suites: readonly Suite[]): Suite[] {
+  return [...new Map(suites.map((suite) => [suite.split(":")[0], suite])).values()];
+}

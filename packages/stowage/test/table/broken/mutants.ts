@@ -71,7 +71,7 @@ const writers = [
   ),
   mutant(
     "that leaves a lock",
-    "model",
+    "paced",
     "threads/locks.ts",
     /(export function unlockUnchanged\([^}]*)t\.lockedVersion\)/,
     "$1LOCKED | t.thread)",
@@ -92,11 +92,11 @@ const writers = [
     "",
   ),
   mutant(
-    "that appends to a value that is another one by now",
+    "that writes over a value that is another one by now",
     "held: append; another append",
     "verbs/put.ts",
-    "return live && old === expected;",
-    "return live;",
+    "if (words[at + I_VERSION] !== expected) return false;",
+    "",
   ),
 ];
 
@@ -112,8 +112,8 @@ const bounds = [
     "that forgets to give places back",
     "model: of three entries",
     "directory/account.ts",
-    "if (t.entriesMax !== Number.POSITIVE_INFINITY) Atomics.sub(t.control, C_RESERVED, 1);",
-    "",
+    /(export function release\([^}]*?)Atomics\.sub\(t\.control, C_RESERVED, 1\);/,
+    "$1",
   ),
 ];
 
@@ -127,7 +127,7 @@ const growth = [
   ),
   mutant(
     "that loses a slot when a chain grows",
-    "model",
+    "growth",
     "directory/slots.ts",
     "fresh[at + B_SLOTS + 1] = words[last + 1];",
     "",
@@ -153,7 +153,7 @@ const reclaiming = [
     "that moves entries without what was changed meanwhile",
     "held: incr of a counter; it is moved",
     "directory/moves.ts",
-    "copyMutable(t, from, to);",
+    "deadline = copyMutable(t, from, to);",
     "void copyMutable;",
   ),
   mutant(
@@ -177,8 +177,8 @@ const takeovers = [
     "that takes locks from the living",
     "held: incr; another incr",
     "threads/liveness.ts",
-    "return id === 0 ||",
-    "return id === -1 &&",
+    /(const id = [^;]*;\s*)return id === 0 \|\|/,
+    "$1return id === -1 &&",
   ),
   mutant(
     "that never takes a lock from the dead",

@@ -168,7 +168,7 @@ const suites: Readonly<Record<SuiteName, () => Promise<unknown>>> = {
     await killAmid(order.argument, {
       stepped: script("killSteps"),
       plain: script("kill"),
-      kills: 40,
+      kills: 60,
       seed: SEED,
     });
   },

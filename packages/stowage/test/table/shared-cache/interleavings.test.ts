@@ -6,6 +6,8 @@ import { soak } from "../support/soak.js";
 import { holdsInAny } from "./interleavings.js";
 
 const RUNS = 200;
+/** A broken table is found in a few of them; always the same, since chance has no business here. */
+const MUTANT_RUNS = 3_000;
 const seed = Number(process.env.STOWAGE_SEED ?? Date.now() % 1_000_000);
 const worker = new URL("./interleavings.worker.ts", import.meta.url);
 
@@ -46,7 +48,7 @@ const mutants: Readonly<Record<string, readonly Edit[]>> = {
 async function interleave(edits: readonly Edit[]): Promise<void> {
   const hand = await Hand.start({ script: await bundle(worker, { edits }) });
   try {
-    await hand.call("interleave", { runs: RUNS, seed });
+    await hand.call("interleave", { runs: MUTANT_RUNS, seed: 1 });
   } finally {
     await hand.kill();
   }

@@ -113,6 +113,24 @@ describe("a load in one thread", () => {
   });
 });
 
+describe("more loads at a time than there are leases", () => {
+  it("wait for each other, and all get done", async () => {
+    const pair = new Pair({ memory: "1mb" });
+    const keys = Array.from({ length: 400 }, (_, n) => `key ${n}`);
+    const values = keys.map((key, n) => (n % 2 === 0 ? pair.one : pair.two).fetch(key, pair.load));
+    await pair.settle();
+    expect(pair.loads.length).toBeLessThan(keys.length);
+    let finished = 0;
+    for (let round = 0; round < 100 && finished < keys.length; round++) {
+      for (; finished < pair.loads.length; finished++) pair.loads[finished].resolve(finished);
+      await pair.clock.advanceAsync(5);
+    }
+    expect(new Set(await Promise.all(values)).size).toBe(keys.length);
+    expect(pair.two.size()).toBe(keys.length);
+    expect(pair.clock.pending).toBeLessThan(3);
+  });
+});
+
 /** What another thread may do to a key while it is loaded, and what is there afterwards. */
 const overtakers: Record<string, [(pair: Pair) => unknown, unknown]> = {
   "a set": [({ two }) => two.set("a", "new"), "new"],

@@ -1,5 +1,7 @@
 /** The tools of the thread tests themselves: stamped values, builds of steps, paces, workers that fail, hang and die. */
 import { describe, expect, it } from "vitest";
+import { bundle } from "./bundle.js";
+import { Crew, Hand } from "./crew.js";
 import { withSteps } from "./steps.js";
 import { stamped, stampOf } from "./values.js";
 
@@ -40,5 +42,50 @@ describe("a build of steps", () => {
     }) as (n: number) => number;
     expect([sum(1), sum(2), sum(10)]).toEqual([-1, 1, 25]);
     expect(steps).toBeGreaterThan(30);
+  });
+});
+
+describe("workers", () => {
+  const script = bundle(new URL("./support.worker.ts", import.meta.url));
+
+  it("do jobs at the same time, and tell their errors", async () => {
+    const data = new SharedArrayBuffer(4);
+    const crew = await Crew.start({ script: await script, count: 3, data });
+    expect(await crew.all("echo", "x")).toEqual([0, 1, 2].map((index) => [index, "x"]));
+    await crew.all("meet");
+    await expect(crew.all("fail")).rejects.toThrow("fail: TypeError: as it should");
+    await expect(crew.all("unheard of")).rejects.toThrow("knows no job");
+    await crew.kill();
+  });
+
+  it("that hang are told of, and can be killed", async () => {
+    const hand = await Hand.start({ script: await script });
+    await expect(hand.call("hang", undefined, 50)).rejects.toThrow("hang hung");
+    await hand.kill();
+    await expect(hand.call("echo")).rejects.toThrow("hung");
+    expect(await hand.exited).toBe(1);
+  });
+
+  it("that are killed reject what they were doing", async () => {
+    const hand = await Hand.start({ script: await script });
+    const doing = hand.call("hang");
+    await Promise.all([expect(doing).rejects.toThrow("is gone"), hand.kill()]);
+  });
+
+  it("stand still where they are told to, and go on as far as they are let", async () => {
+    const data = new SharedArrayBuffer(4);
+    const counted = new Int32Array(data);
+    const hand = await Hand.start({ script: await script, data });
+    hand.pace.prepare();
+    const counting = hand.call("count", 11);
+    expect(hand.pace.settled(5_000)).toBe("standing");
+    expect(counted[0]).toBe(10);
+    hand.pace.grant(20);
+    expect(hand.pace.settled(5_000)).toBe("standing");
+    expect(counted[0]).toBe(30);
+    hand.pace.grant(0);
+    expect(await counting).toBe(100);
+    expect(hand.pace.stand).toBe("idle");
+    await hand.kill();
   });
 });
