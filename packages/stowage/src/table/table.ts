@@ -13,7 +13,7 @@ import { C_JANITOR_MS, DEADLINE_UNIT_MS } from "./memory/layout.js";
 import { attachOptions, planOf } from "./options.js";
 import { load, snapshot } from "./snapshot/index.js";
 import type { TableState } from "./state.js";
-import { ENTRIES, resetStats, total } from "./threads/stats.js";
+import { entriesOf, resetStats } from "./threads/stats.js";
 import { watchWorker } from "./threads/watching.js";
 import type {
   AttachOptions,
@@ -289,7 +289,7 @@ export class SharedTable implements Disposable {
   size(): number {
     const t = this.#t;
     if (t.closed) refuse("size");
-    return total(t, ENTRIES);
+    return entriesOf(t);
   }
 
   /**

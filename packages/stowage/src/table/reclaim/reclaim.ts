@@ -55,6 +55,10 @@ const VISITS_MS = 1_000;
 const SOON_MS = 1;
 /** Entries that are changed at the very moment when they should go, one after the other: then somebody is too busy. */
 const RETRIES_MAX = 1_000;
+/** How long, and how often, somebody who can be evicted is waited for; how often dead threads are looked for meanwhile. */
+const NAP_MS = 0.1;
+const NAPS_MAX = 2_000;
+const NAPS_TO_A_LOOK = 100;
 const JANITOR_RUNS = stat("janitorRuns");
 
 export class TableReclaim implements Reclaim {
@@ -114,7 +118,7 @@ export class TableReclaim implements Reclaim {
       const { control, entriesMax } = this.#t;
       if (control[C_RESERVED] < entriesMax) return;
       const batch = Math.max(1, Math.min(BATCH_MAX, Math.floor(entriesMax / ENTRIES_TO_A_BATCH)));
-      const isDone = this.#t.evicts ? this.#evictSome(batch, pending) > 0 : this.#expireAll() > 0;
+      const isDone = this.#t.evicts ? this.#evictPatiently(batch, pending) : this.#expireAll() > 0;
       if (!isDone && control[C_RESERVED] >= entriesMax)
         throw new TableFullError(`it holds ${entriesMax} entries`);
     });
@@ -201,6 +205,20 @@ export class TableReclaim implements Reclaim {
     let gone = 0;
     while (this.#live.bytes > goal && this.#evictOne()) gone++;
     return gone > 0;
+  }
+
+  /**
+   * In a small table all places may be granted to entries that other threads are just linking or taking out: nobody can be
+   * evicted at that moment, and soon there is a place or somebody who can. Unless the thread died: then it is taken over from.
+   */
+  #evictPatiently(count: number, pending: number): boolean {
+    const { control, entriesMax } = this.#t;
+    for (let naps = 0; naps < NAPS_MAX; naps++) {
+      if (this.#evictSome(count, pending) > 0 || control[C_RESERVED] < entriesMax) return true;
+      if (naps % NAPS_TO_A_LOOK === 0) reapAll(this.#t);
+      Atomics.wait(control, C_RESERVED, Atomics.load(control, C_RESERVED), NAP_MS);
+    }
+    return false;
   }
 
   #evictSome(count: number, pending: number): number {

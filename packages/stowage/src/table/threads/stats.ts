@@ -81,6 +81,14 @@ export function total(t: TableState, index: number): number {
   return sum;
 }
 
+/**
+ * Entries that are there. While other threads write, their counts are read one after the other, so the sum may be off by
+ * what changed meanwhile; never beyond what can be there.
+ */
+export function entriesOf(t: TableState): number {
+  return Math.min(t.entriesMax, Math.max(0, total(t, ENTRIES)));
+}
+
 /** The sum since `resetStats`. */
 export function sinceReset(t: TableState, index: number): number {
   return total(t, index) - t.controlDoubles[CF_BASELINE + index];

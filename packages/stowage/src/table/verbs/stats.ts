@@ -13,14 +13,13 @@ import {
 import type { TableState } from "../state.js";
 import {
   countingSince,
-  ENTRIES,
+  entriesOf,
   HITS,
   MISSES,
   type StatName,
   sinceReset,
   stat,
   statNames,
-  total,
 } from "../threads/stats.js";
 
 export interface TableStats {
@@ -71,7 +70,7 @@ export function stats(t: TableState): TableStats {
   const since = (name: StatName) => sinceReset(t, stat(name));
   return {
     since: countingSince(t),
-    entries: total(t, ENTRIES),
+    entries: entriesOf(t),
     max: Number.isFinite(t.entriesMax) ? t.entriesMax : null,
     hits,
     misses,
