@@ -87,7 +87,8 @@ export function schedule(hands: readonly Hand[], random: Random, turns = Number.
     const hand = random.pick(open);
     // Mostly a few statements, sometimes whole operations: races need one thread far on while another stands.
     const steps = random.chance(0.7) ? random.between(1, 60) : random.between(60, 3_000);
-    if (hand.pace.stand !== "running") hand.pace.grant(steps);
+    // One that has finished since it was last looked at must not be made to count as running again.
+    if (hand.pace.stand === "standing") hand.pace.grant(steps);
     if (hand.pace.settled(TURN_LIMIT_MS) === "idle") open = open.filter((other) => other !== hand);
   }
   return open;
