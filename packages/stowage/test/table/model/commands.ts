@@ -106,7 +106,11 @@ const writes = [
   command("set", fc.tuple(key, length, options), (world, at, bytes, given) =>
     set(world, at, newValue(world, at, bytes), given),
   ),
-  command("setNumber", fc.tuple(key, number, options), set),
+  // Where an entry may leave at any time, a counter that was begun anew is told from the one before by what it carries. Tags
+  // do not show, so there numbers have none.
+  command("setNumber", fc.tuple(key, number, options), (world, at, value, given) =>
+    set(world, at, value, world.setting.evicts ? { ...given, tags: [] } : given),
+  ),
   command("add", fc.tuple(key, length, options), (world, at, bytes, given) => {
     const value = newValue(world, at, bytes);
     world.verb({
