@@ -1,4 +1,3 @@
-/** Lets go of the event loop for a turn. */
 /** Timers and I/O have their turn; `setImmediate` where there is one, since it does not wait a millisecond. */
 export function nextTurn(): Promise<void> {
   const soon = (globalThis as { setImmediate?: (fn: () => void) => unknown }).setImmediate;

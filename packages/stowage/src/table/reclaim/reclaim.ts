@@ -105,10 +105,7 @@ export class TableReclaim implements Reclaim {
     this.#holding(() => {
       if (this.#hasFree(wanted)) return;
       if (this.#cleaning.deadShare() <= DEAD_MAX) this.#makeBytes(AHEAD_OF_SEGMENT);
-      else {
-        const segment = this.#cleaning.cheapest(CLEANABLE);
-        if (segment !== NONE) this.#cleaning.clean(segment, new Slice(t, AHEAD_MS));
-      }
+      else this.#cleanAnything(new Slice(t, AHEAD_MS));
     });
   }
 
@@ -184,22 +181,23 @@ export class TableReclaim implements Reclaim {
 
   /** Empties the segment that costs least, if much is dead. */
   #clean(): boolean {
-    return this.#cleaning.deadShare() > DEAD_MAX && this.#cleanAnything();
+    return this.#cleaning.deadShare() > DEAD_MAX && this.#cleanAnything(Slice.endless(this.#t));
   }
 
-  #cleanAnything(): boolean {
-    for (;;) {
+  #cleanAnything(slice: Slice): boolean {
+    while (!slice.over) {
       const segment = this.#cleaning.cheapest(CLEANABLE);
       if (segment === NONE) return false;
-      if (this.#cleaning.clean(segment, Slice.endless(this.#t))) return true;
+      if (this.#cleaning.clean(segment, slice)) return true;
     }
+    return false;
   }
 
   /** So much of a segment's bytes goes; false if nothing is left that could, or may. */
   #makeBytes(ofSegment: number): boolean {
     const t = this.#t;
     // Where nothing may be evicted, every dead byte counts.
-    if (!t.evicts) return this.#expireAll() > 0 || this.#cleanAnything();
+    if (!t.evicts) return this.#expireAll() > 0 || this.#cleanAnything(Slice.endless(t));
     this.#live.measure(0);
     const goal = this.#live.bytes - t.segmentBytes * ofSegment;
     let gone = 0;

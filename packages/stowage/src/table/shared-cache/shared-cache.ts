@@ -290,7 +290,7 @@ export class SharedCache<V = unknown, const C extends Commands<V> = Commands<V>>
     return watched(s) ? observe(s, "purge", () => sizing.purge(s), []) : sizing.purge(s);
   }
 
-  /** Not supported: the bounds are those of the memory that was reserved. @throws UnsupportedError */
+  /** Always refused: the bounds are those of the memory that was reserved. @throws UnsupportedError */
   resize(_bounds: { max?: number }): never {
     this.#open("resize");
     throw new UnsupportedError(

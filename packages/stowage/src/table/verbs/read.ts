@@ -19,7 +19,7 @@ import type { TableState } from "../state.js";
 import type { EntryMeta, Key, TableEntry } from "../types.js";
 import { copyInto, copyOut, copyToScratch, SCRATCH_BYTES, scratch } from "./copy-out.js";
 import { expire, hit, isPlausible, memoryFor, miss, probe, unchanged } from "./probe.js";
-import { counterText, counterValue } from "./values.js";
+import { counterBuffer, counterText, counterValue } from "./values.js";
 
 /** Before memory of this size is asked for, the length is confirmed. */
 const CONFIRM_BYTES = 4 * 1024;
@@ -187,7 +187,7 @@ function getSpecial(t: TableState, location: number, info: number): Buffer | und
 }
 
 function counterOf(t: TableState, location: number): Buffer {
-  return Buffer.from(counterText(counterValue(t, location)), "latin1");
+  return counterBuffer(counterValue(t, location));
 }
 
 function bytesOf(t: TableState, location: number, info: number): Buffer | undefined {

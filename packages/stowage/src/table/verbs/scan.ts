@@ -21,7 +21,7 @@ import type { TableState } from "../state.js";
 import { lockBucket, unlockUnchanged } from "../threads/locks.js";
 import type { EntriesOptions, Key, ScannedEntry, ScanOptions, ScanResult } from "../types.js";
 import { isPlausible } from "./probe.js";
-import { counterText, counterValue } from "./values.js";
+import { counterBuffer, counterValue } from "./values.js";
 
 /** So often it is read in vain; then the bucket is locked. */
 const LOCK_AFTER = 16;
@@ -116,7 +116,7 @@ function readEntry(
 }
 
 function valueAt(t: TableState, location: number, info: number): Buffer | undefined {
-  if ((info & KIND_MASK) !== 0) return Buffer.from(counterText(counterValue(t, location)), "latin1");
+  if ((info & KIND_MASK) !== 0) return counterBuffer(counterValue(t, location));
   const length = wordsOf(t, location)[wordAt(location) + I_VALUE_LENGTH];
   if (length < 0 || length > t.valueBytesMax) return undefined;
   return copyAt(t, location, info, valueStartOf(t, location), length);

@@ -52,3 +52,8 @@ export function counterValue(t: TableState, location: number): number | bigint {
 export function counterText(value: number | bigint): string {
   return String(value);
 }
+
+/** The same as bytes. */
+export function counterBuffer(value: number | bigint): Buffer {
+  return Buffer.from(counterText(value), "latin1");
+}

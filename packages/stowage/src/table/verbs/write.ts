@@ -4,18 +4,18 @@ import type { Bytes, Key, TableSetOptions } from "../types.js";
 import { checkVersion, draftFor } from "./drafting.js";
 import { ADD, CONTINUE, IF_VERSION, type PutMode, put, REPLACE, SET } from "./put.js";
 import { readForRewrite } from "./rewrite.js";
-import { checkLength, checkValue, counterText } from "./values.js";
+import { checkLength, checkValue, counterBuffer } from "./values.js";
 
 export function set(t: TableState, key: Key, value: Bytes, options?: TableSetOptions): number {
-  return write(t, key, value, options, SET, 0, "set");
+  return writeWith(t, key, value, options, SET, 0, "set", NO_RULES);
 }
 
 export function add(t: TableState, key: Key, value: Bytes, options?: TableSetOptions): number {
-  return write(t, key, value, options, ADD, 0, "add");
+  return writeWith(t, key, value, options, ADD, 0, "add", NO_RULES);
 }
 
 export function replace(t: TableState, key: Key, value: Bytes, options?: TableSetOptions): number {
-  return write(t, key, value, options, REPLACE, 0, "replace");
+  return writeWith(t, key, value, options, REPLACE, 0, "replace", NO_RULES);
 }
 
 export function compareAndSet(
@@ -26,7 +26,7 @@ export function compareAndSet(
   options?: TableSetOptions,
 ): number {
   checkVersion(version, "compareAndSet");
-  return write(t, key, value, options, IF_VERSION, version, "compareAndSet");
+  return writeWith(t, key, value, options, IF_VERSION, version, "compareAndSet", NO_RULES);
 }
 
 /** Adds to the end of the value; what else the entry carries stays. Returns the new length. */
@@ -41,7 +41,7 @@ export function append(t: TableState, key: Key, bytes: Bytes): number {
       if (put(t, more, ADD, 0) !== 0) return more.length;
       continue;
     }
-    const before = typeof old.value === "object" ? old.value : Buffer.from(counterText(old.value));
+    const before = typeof old.value === "object" ? old.value : counterBuffer(old.value);
     checkLength(t, before.length + more.length, "append");
     const value = Buffer.concat([before, more]);
     if (put(t, value, CONTINUE, old.version) !== 0) return value.length;
@@ -56,7 +56,10 @@ export interface WriteRules {
   readonly tagSequence?: number;
 }
 
-/** The write of the object level: any mode, with rules. `where` is for errors. */
+/** What users may. */
+const NO_RULES: WriteRules = Object.freeze({});
+
+/** The one write of a value: any mode, with rules. `where` is for errors. */
 export function writeWith(
   t: TableState,
   key: Key,
@@ -103,19 +106,4 @@ export function writeKeeping(
     const stored = put(t, value, CONTINUE, old.version, asked);
     if (stored !== 0 || !granted) return stored;
   }
-}
-
-function write(
-  t: TableState,
-  key: Key,
-  value: Bytes,
-  options: TableSetOptions | undefined,
-  mode: PutMode,
-  expected: number,
-  where: string,
-): number {
-  checkValue(t, value, where);
-  draftFor(t, options, where);
-  t.key.take(key, where);
-  return put(t, value, mode, expected);
 }
