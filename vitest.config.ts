@@ -5,13 +5,16 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const sources = fileURLToPath(new URL("./packages/stowage/src", import.meta.url));
+const sourcesOf = (name: string) => fileURLToPath(new URL(`./packages/${name}/src`, import.meta.url));
+const sources = sourcesOf("stowage");
 
 export default defineConfig({
   resolve: {
     alias: [
       { find: /^stowage$/, replacement: `${sources}/index.ts` },
       { find: /^stowage\/(.+)$/, replacement: `${sources}/$1/index.ts` },
+      { find: /^stowage-http1$/, replacement: `${sourcesOf("http1")}/index.ts` },
+      { find: /^stowage-server$/, replacement: `${sourcesOf("server")}/index.ts` },
     ],
   },
   test: {

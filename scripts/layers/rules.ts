@@ -25,9 +25,15 @@ export const roomsFolder = "packages/stowage/src/";
 export const browserRooms: readonly string[] = ["base", "cache", "index.ts"];
 
 /**
- * Relative imports that may cross from one workspace into another. The simulator replays traces through the
- * very policy classes that the cache uses; they are not public API, so no published subpath leads to them.
+ * Relative imports that may cross from one workspace into another; what they bring is bundled. None of it is public API, so
+ * no published subpath leads to it.
  */
 export const crossings: readonly { from: string; to: string }[] = [
+  // The simulator replays traces through the very policy classes that the cache uses.
   { from: "simulator/", to: "packages/stowage/src/cache/policy/" },
+  // The server says sizes and "did you mean" as the library does.
+  { from: "packages/server/src/", to: "packages/stowage/src/base/byte-size.ts" },
+  { from: "packages/server/src/", to: "packages/stowage/src/base/suggestion.ts" },
+  // Packages are built alike.
+  { from: "packages/", to: "scripts/build/" },
 ];

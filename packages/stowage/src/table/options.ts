@@ -1,4 +1,5 @@
 /** The options of the table and of its calls, each declared once. The interfaces that users see stand in types.ts. */
+import { formatBytes, parseBytes } from "../base/byte-size.js";
 import { type Clock, systemClock } from "../base/clock.js";
 import { InvalidOptionError } from "../base/errors.js";
 import {
@@ -19,7 +20,6 @@ import type { AttachOptions, ByteSize, ScanOptions, TableOptions } from "./types
 const KIB = 1_024;
 const MIB = KIB * KIB;
 const GIB = MIB * KIB;
-const unitBytes: Readonly<Record<string, number>> = { b: 1, kb: KIB, mb: MIB, gb: GIB };
 
 const MEMORY_MIN = MIB;
 /** Locations have 32 bits, in units of 8 bytes. */
@@ -49,19 +49,6 @@ function byteSize(min: number, max: number): OptionType<number> {
         : refused;
     },
   };
-}
-
-/** `"1.5gb"` -> 1610612736; NaN for what is no size. */
-function parseBytes(text: string): number {
-  const found = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)$/i.exec(text);
-  return found === null ? Number.NaN : Math.floor(Number(found[1]) * unitBytes[found[2].toLowerCase()]);
-}
-
-export function formatBytes(bytes: number): string {
-  for (const unit of ["gb", "mb", "kb"]) {
-    if (bytes >= unitBytes[unit] && bytes % unitBytes[unit] === 0) return `${bytes / unitBytes[unit]}${unit}`;
-  }
-  return `${bytes}b`;
 }
 
 const clockType = objectWith<Clock>("a clock", "now", "wall", "setTimer", "clearTimer");

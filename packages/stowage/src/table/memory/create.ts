@@ -6,11 +6,12 @@
  * `memory`, because a segment is only taken while the index leaves room for it, and the other way round (log/segments.ts).
  */
 import { randomInt } from "node:crypto";
+import { formatBytes } from "../../base/byte-size.js";
 import { InvalidOptionError } from "../../base/errors.js";
 import { ringBytes } from "../feed/layout.js";
 import { Ring } from "../feed/ring.js";
 import { leasesBytes } from "../leases/index.js";
-import { formatBytes, type TablePlan } from "../options.js";
+import type { TablePlan } from "../options.js";
 import { historyBytes } from "../reclaim/words.js";
 import { tagTableBytes } from "../tags.js";
 import type { TableHandle } from "../types.js";

@@ -1,0 +1,22 @@
+/** What a worker thread works with: made once by process/worker.ts, handed to everything that serves requests. */
+import type { SharedTable } from "stowage/table";
+import type { Access } from "./access/types.js";
+import type { Config } from "./config/settings.js";
+import type { Fleet, Log, Observer } from "./observe/types.js";
+
+export interface WorkerContext {
+  /** Which of the workers, from 0. A worker that replaces a dead one has its number. */
+  readonly worker: number;
+  readonly config: Config;
+  readonly table: SharedTable;
+  readonly access: Access;
+  /** Counts what this worker does. */
+  readonly observer: Observer;
+  /** What all workers together did: for stats and metrics. */
+  readonly fleet: Fleet;
+  readonly log: Log;
+  /** Milliseconds, of a clock that never goes back. */
+  now(): number;
+  /** Milliseconds since 1970. */
+  wall(): number;
+}
