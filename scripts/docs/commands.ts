@@ -7,11 +7,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Block } from "./markdown.js";
+import { problemWithServerCommand } from "./server-commands.js";
 
 const shells = new Set(["sh", "bash", "shell", "console"]);
 
 /** Commands that need no looking up: they come with npm or git. */
-const known = [/^npm ci$/, /^npm (i|install)( stowage)?$/, /^git clone \S+$/, /^cd [\w./-]+$/];
+const known = [
+  /^npm ci$/,
+  /^npm (i|install)( stowage(-http1|-server)?)?$/,
+  /^git clone \S+$/,
+  /^cd [\w./-]+$/,
+];
 
 /** npm's own short forms of `npm run <name>`. */
 const shortForms = new Set(["start", "test"]);
@@ -37,6 +43,8 @@ export function commandsOf(block: Block): Command[] {
 
 /** Says what is wrong with a command, or undefined. */
 export function problemWithCommand(root: string, command: string): string | undefined {
+  const ofServer = problemWithServerCommand(root, command);
+  if (ofServer !== null) return ofServer === undefined ? undefined : `"${command}": ${ofServer}`;
   const plain = command.replace(/^(\w+=\S+ )+/, "");
   if (known.some((form) => form.test(plain))) return undefined;
   const script = scriptOf(plain);

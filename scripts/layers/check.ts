@@ -9,7 +9,7 @@ import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import { cyclesIn } from "./cycles.js";
 import { type Import, importsOf } from "./imports.js";
-import { browserRooms, crossings, rooms, roomsFolder } from "./rules.js";
+import { browserRooms, crossings, houses, libraryFolder } from "./rules.js";
 
 /** What the check must know of a workspace's package.json. */
 export interface Manifest {
@@ -60,10 +60,12 @@ function problemWith(tree: Tree, file: string, found: Import): string | undefine
 }
 
 function roomProblem(file: string, target: string): string | undefined {
-  const from = roomOf(file);
-  const to = roomOf(target);
-  if (from === undefined || to === undefined || from === to) return undefined;
-  const allowed = rooms[from];
+  const house = houseOf(file);
+  if (house === undefined || house !== houseOf(target)) return undefined;
+  const from = roomIn(house, file);
+  const to = roomIn(house, target);
+  if (from === to) return undefined;
+  const allowed = houses[house][from];
   if (allowed === undefined) return `no rule for the room ${from}; add it to scripts/layers/rules.ts`;
   if (allowed.includes(to)) return undefined;
   return `${from} may import from ${allowed.length > 0 ? allowed.join(", ") : "no other room"}, not from ${to}`;
@@ -78,8 +80,9 @@ function crossingProblem(tree: Tree, file: string, target: string): string | und
 }
 
 function builtinProblem(file: string, found: Import): string | undefined {
-  const room = roomOf(file);
-  if (room === undefined || !browserRooms.includes(room) || found.kind === "type") return undefined;
+  if (houseOf(file) !== libraryFolder || found.kind === "type") return undefined;
+  const room = roomIn(libraryFolder, file);
+  if (!browserRooms.includes(room)) return undefined;
   return `${room} also runs in browsers; take Node's builtins at call time, through base/node.ts`;
 }
 
@@ -88,7 +91,7 @@ function packageProblem(tree: Tree, file: string, found: Import): string | undef
   const name = packageName(found.specifier);
   if (owner === undefined) return undefined;
   const known = tree.manifests.find((m) => m.name === name);
-  if (known === owner && roomOf(file) !== undefined) return "a package does not import itself by name";
+  if (known === owner && houseOf(file) !== undefined) return "a package does not import itself by name";
   if (known !== undefined && !known.entries.includes(found.specifier)) {
     return `${name} exports ${known.entries.join(", ") || "nothing"}`;
   }
@@ -120,8 +123,12 @@ function packageName(specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-function roomOf(file: string): string | undefined {
-  return file.startsWith(roomsFolder) ? file.slice(roomsFolder.length).split("/")[0] : undefined;
+function houseOf(file: string): string | undefined {
+  return Object.keys(houses).find((folder) => file.startsWith(folder));
+}
+
+function roomIn(house: string, file: string): string {
+  return file.slice(house.length).split("/")[0];
 }
 
 function ownerOf(tree: Tree, file: string): Manifest | undefined {

@@ -5,8 +5,11 @@
  * Left out: rules inside a room (which file of cache/ may use which). There, only import cycles are refused.
  */
 
-/** Rooms of packages/stowage/src, and the rooms each may import from. `index.ts` is the entry of `stowage`. */
-export const rooms: Readonly<Record<string, readonly string[]>> = {
+/** The rooms of a folder, and the rooms each may import from. A file that stands in no subfolder is a room of its own. */
+export type Rooms = Readonly<Record<string, readonly string[]>>;
+
+/** `index.ts` is the entry of `stowage`. */
+const library: Rooms = {
   base: [],
   cache: ["base"],
   table: ["base", "cache"],
@@ -18,10 +21,47 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   testing: ["base", "cache", "table", "stores", "tiered", "client", "http", "index.ts"],
 };
 
-/** Where the rooms are. */
-export const roomsFolder = "packages/stowage/src/";
+/** The server: what it knows, what it tells, what it answers, how it runs; the command line is a client of all that. */
+const server: Rooms = {
+  json: [],
+  config: ["json"],
+  observe: ["config"],
+  access: ["config", "observe"],
+  durability: ["config", "observe"],
+  stored: ["json"],
+  feed: ["observe"],
+  "context.ts": ["access", "config", "durability", "feed", "observe"],
+  http: ["access", "context.ts", "observe"],
+  openapi: ["http"],
+  routes: [
+    "access",
+    "config",
+    "context.ts",
+    "durability",
+    "feed",
+    "http",
+    "json",
+    "observe",
+    "openapi",
+    "stored",
+  ],
+  process: ["access", "config", "context.ts", "durability", "feed", "http", "observe", "routes"],
+  "index.ts": ["config", "durability", "observe", "process"],
+  client: ["json"],
+  cli: ["client", "config", "observe", "process"],
+  "bin.ts": ["cli"],
+  "bin-server.ts": ["cli"],
+};
 
-/** Rooms that also run in browsers: Node's builtins are taken at call time there (base/node.ts). */
+export const libraryFolder = "packages/stowage/src/";
+
+/** Folders that have rooms. Others are one room each: there, only import cycles are refused. */
+export const houses: Readonly<Record<string, Rooms>> = {
+  [libraryFolder]: library,
+  "packages/server/src/": server,
+};
+
+/** Rooms of the library that also run in browsers: Node's builtins are taken at call time there (base/node.ts). */
 export const browserRooms: readonly string[] = ["base", "cache", "index.ts"];
 
 /**

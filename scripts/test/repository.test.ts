@@ -1,5 +1,5 @@
 /** Facts that stand in two places agree, and the sources keep the few rules of form that a machine can see. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { typeErrorsOf } from "../docs/check-types.js";
@@ -11,6 +11,7 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
+const packages = readdirSync(join(root, "packages"));
 const text = (path: string) => readFileSync(join(root, path), "utf8");
 
 describe("the repository", () => {
@@ -28,8 +29,8 @@ describe("the repository", () => {
     expect(missing).toEqual([]);
   });
 
-  it("publishes its licence unchanged", () => {
-    expect(text("packages/stowage/LICENSE")).toBe(text("LICENSE"));
+  it.each(packages)("publishes its licence unchanged: %s", (folder) => {
+    expect(text(`packages/${folder}/LICENSE`)).toBe(text("LICENSE"));
   });
 
   it("tells readers and CI the same test command", () => {
@@ -38,10 +39,10 @@ describe("the repository", () => {
     expect(text(".ci/run")).toMatch(/\bnpm test$/m);
   });
 
-  it("has a source for each published subpath", () => {
-    const { exports: subpaths } = JSON.parse(text("packages/stowage/package.json")) as { exports: object };
+  it.each(packages)("has a source for each published subpath: %s", (folder) => {
+    const { exports: subpaths } = JSON.parse(text(`packages/${folder}/package.json`)) as { exports: object };
     for (const subpath of Object.keys(subpaths).filter((name) => name !== "./package.json")) {
-      expect(existsSync(join(root, "packages/stowage/src", subpath, "index.ts")), subpath).toBe(true);
+      expect(existsSync(join(root, "packages", folder, "src", subpath, "index.ts")), subpath).toBe(true);
     }
   });
 });

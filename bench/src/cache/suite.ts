@@ -1,4 +1,5 @@
 /** The benchmark of the in-process cache, for the harness: who does which row how, and what to say of the result. */
+import { inChildren } from "../harness/children.js";
 import type { Part, Suite } from "../harness/suite.js";
 import type { Missing, RowResults } from "../harness/types.js";
 import { bars } from "./bars.js";
@@ -17,21 +18,23 @@ export const cacheSuite: Suite<Settings> = {
   ],
   bars,
   settings: { full: fullSettings, quick: quickSettings },
-  sequences: sequencesOf,
-  child: {
-    entry: new URL("./child/main.ts", import.meta.url),
-    stowage: ["."],
-    flags: [],
-    // Others than the very slow take a few seconds at most.
-    limitMs: 15_000,
-  },
+  open: inChildren({
+    child: {
+      entry: new URL("./child/main.ts", import.meta.url),
+      stowage: ["."],
+      flags: [],
+      // Others than the very slow take a few seconds at most.
+      limitMs: 15_000,
+    },
+    sequences: sequencesOf,
+    pinned: () => true,
+  }),
   repeats: {
     always: ["stowage", "map", "lru-cache", "arrays"],
     othersUpToMs: 1_500,
     once: (row) => rows[row as RowName].unit === "bytes",
   },
   part,
-  pinned: () => true,
   text: {
     quick: "a tenth of the large sizes, in about a minute: for a first look, not for quoting",
     units: "less is better: ns of CPU time an operation, bytes an entry, ms of stall",

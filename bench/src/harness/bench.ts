@@ -1,18 +1,17 @@
-/** One run from plan to result: binaries, sequences, rounds, assembly. Prints nothing but progress. */
-import { bundleChild, type StowageFrom } from "./bundle.js";
-import { type NodeBinary, pinning } from "./node-binary.js";
+/** One run from plan to result: getting ready, rounds, assembly. Prints nothing but progress. */
+import type { StowageFrom } from "./bundle.js";
+import type { NodeBinary } from "./node-binary.js";
 import type { Plan } from "./plan.js";
 import { assembleResult, type BenchResult } from "./result.js";
 import { runRounds } from "./rounds.js";
-import { writeSequences } from "./sequences.js";
 import type { Suite } from "./suite.js";
 
 export interface BenchOptions<Settings extends object> {
   plan: Plan;
-  /** The Node that the children run on. */
+  /** The Node that is measured on. */
   node: NodeBinary;
   stowageFrom: StowageFrom;
-  /** Absent: what the plan's `quick` says. */
+  /** Absent: what the plan's `quick` and `seconds` say. */
   settings?: Settings;
   progress(message: string): void;
 }
@@ -22,25 +21,22 @@ export async function runBench<Settings extends object>(
   { plan, node, stowageFrom, settings: given, progress }: BenchOptions<Settings>,
 ): Promise<BenchResult<Settings>> {
   const began = performance.now();
-  const settings = given ?? (plan.quick ? suite.settings.quick : suite.settings.full);
-  const { prefix, core } = pinning();
-  const child = await bundleChild(suite.child, stowageFrom);
-  const sequences = writeSequences(suite.sequences(settings));
-  const start = [node.path, "--expose-gc", ...suite.child.flags, child.path];
+  const settings = given ?? settingsOf(suite, plan);
+  const measurer = await suite.open({ settings, node, stowageFrom });
   try {
-    const table = await runRounds({
-      ...plan,
-      suite,
-      settings,
-      sequences: sequences.paths,
-      folder: sequences.folder,
-      command: (pinned) => (pinned ? [...prefix, ...start] : start),
-      progress,
-    });
+    const table = await runRounds({ ...plan, suite, settings, measurer, progress });
     const elapsedSeconds = (performance.now() - began) / 1000;
+    const { core } = measurer;
     return assembleResult({ ...plan, suite, node: node.version, core, elapsedSeconds, settings, table });
   } finally {
-    sequences.remove();
-    child.remove();
+    await measurer.close();
   }
+}
+
+function settingsOf<Settings extends object>(
+  { settings, lasting }: Suite<Settings>,
+  { quick, seconds }: Plan,
+): Settings {
+  const chosen = quick ? settings.quick : settings.full;
+  return seconds === undefined || lasting === undefined ? chosen : lasting(chosen, seconds);
 }

@@ -66,13 +66,18 @@ function resolving(subpath: string, to: OnResolveResult): Plugin {
   return { name, setup: (build) => build.onResolve({ filter }, () => to) };
 }
 
-/** Builds the package where that was not done yet, or a source is newer. */
-export function buildStowageIfOutdated(): void {
-  const built = join(stowage, "dist/index.js");
-  if (existsSync(built) && statSync(built).mtimeMs >= newestMtimeMs(join(stowage, "src"))) return;
+/** Builds all packages where that was not done yet for one of these, or a source is newer. */
+export function buildIfOutdated(packages: readonly string[]): void {
+  if (packages.every(isBuilt)) return;
   const npm = spawnSync("npm", ["run", "build"], { cwd: root, stdio: ["ignore", 2, 2] });
   if (npm.status !== 0)
-    throw new Error("packages/stowage does not build; `npm run build` says why", { cause: npm.error });
+    throw new Error("the packages do not build; `npm run build` says why", { cause: npm.error });
+}
+
+function isBuilt(name: string): boolean {
+  const folder = join(root, "packages", name);
+  const built = join(folder, "dist/index.js");
+  return existsSync(built) && statSync(built).mtimeMs >= newestMtimeMs(join(folder, "src"));
 }
 
 function newestMtimeMs(folder: string): number {

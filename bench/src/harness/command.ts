@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runBench } from "./bench.js";
-import { buildStowageIfOutdated } from "./bundle.js";
+import { buildIfOutdated } from "./bundle.js";
 import { type NodeBinary, resolveNode } from "./node-binary.js";
 import { type Choices, type Plan, parseFlags, usageOf } from "./plan.js";
 import { report } from "./report.js";
@@ -17,7 +17,7 @@ export async function runCommand<Settings extends object>(suite: Suite<Settings>
   const { plan, node } = readPlan(choicesOf(suite));
   // So that what was started is ended, too: servers are, when this process exits.
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  buildStowageIfOutdated();
+  buildIfOutdated(suite.packages ?? ["stowage"]);
   const result = await runBench(suite, {
     plan,
     node,
@@ -37,7 +37,8 @@ export async function runCommand<Settings extends object>(suite: Suite<Settings>
 
 export function choicesOf<Settings extends object>(suite: Suite<Settings>): Choices {
   const [rows, contenders] = [Object.keys(suite.rows), Object.keys(suite.contenders)];
-  return { name: suite.name, rows, contenders, quick: suite.text.quick };
+  const { quick, seconds } = suite.text;
+  return { name: suite.name, rows, contenders, quick, ...(suite.lasting && { seconds }) };
 }
 
 function readPlan(choices: Choices): { plan: Plan; node: NodeBinary } {

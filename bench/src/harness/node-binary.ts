@@ -1,5 +1,5 @@
 /**
- * Finds the Node that the children run on, and the core that they are pinned to.
+ * Finds the Node that is measured on, and the cores that processes are pinned to.
  *
  * `--node "npx -y node@24"` is asked once for its own path: the children start that binary directly, so that what
  * npx does before is neither measured nor pinned. Pinning needs Linux's `taskset`; elsewhere the children run
@@ -27,10 +27,33 @@ export function resolveNode(command?: string): NodeBinary {
   return JSON.parse(asked.stdout.trim().split("\n").at(-1) ?? "");
 }
 
-/** The prefix that pins a command to one core: the last that this process may use (the first serves interrupts). */
-export function pinning(): { prefix: string[]; core: number | null } {
+/** Words before a command that pin it to a core. */
+export interface Pinning {
+  prefix: string[];
+  /** null: there are none, and it is not pinned. */
+  core: number | null;
+}
+
+const unpinned: Pinning = { prefix: [], core: null };
+
+/** To the last core that this process may use (the first serves interrupts). */
+export function pinning(): Pinning {
+  const [last] = allowedCores().slice(-1);
+  return last === undefined ? unpinned : pinnedTo(last);
+}
+
+/** To two cores, the last for what is measured; unpinned where there are no two. */
+export function pinnings(): { measured: Pinning; other: Pinning } {
+  const cores = allowedCores();
+  if (cores.length < 2) return { measured: unpinned, other: unpinned };
+  return { measured: pinnedTo(cores[cores.length - 1]), other: pinnedTo(cores[0]) };
+}
+
+const pinnedTo = (core: number): Pinning => ({ prefix: ["taskset", "-c", String(core)], core });
+
+/** The first and the last that this process may use, as `taskset` lists them ("0-3,6"); empty where there is no taskset. */
+function allowedCores(): number[] {
   const asked = spawnSync("taskset", ["-cp", String(process.pid)], { encoding: "utf8" });
-  const last = asked.status === 0 ? /(\d+)\s*$/.exec(asked.stdout) : null;
-  if (last === null) return { prefix: [], core: null };
-  return { prefix: ["taskset", "-c", last[1]], core: Number(last[1]) };
+  const listed = asked.status === 0 ? /: *(\d+)(?:.*?(\d+))?\s*$/.exec(asked.stdout) : null;
+  return (listed?.slice(1) ?? []).filter((core) => core !== undefined).map(Number);
 }

@@ -6,6 +6,8 @@ export interface Plan {
   contenders: string[];
   rounds: number;
   quick: boolean;
+  /** How long each figure is measured; absent: as the settings say. */
+  seconds?: number;
   /** Where the result goes; absent: into bench/results. */
   json?: string;
   /** The command that starts the Node to measure on; absent: this one. */
@@ -19,15 +21,17 @@ export interface Choices {
   contenders: readonly string[];
   /** What --quick does. */
   quick: string;
+  /** What --seconds does; absent: there is no such flag. */
+  seconds?: string;
 }
 
-export function usageOf({ name, rows, contenders, quick }: Choices): string {
+export function usageOf({ name, rows, contenders, quick, seconds }: Choices): string {
   return `npm run bench:${name} -- [flags]
 
   --rows a,b     only these rows:${wrapped(rows)}
   --peers a,b    only these contenders:${wrapped(contenders)}
   --rounds n     rounds to take the median over (default 3; with --quick 1)
-  --quick        ${quick}
+  --quick        ${quick}${seconds === undefined ? "" : `\n  --seconds n    ${seconds}`}
   --node "cmd"   measure on another Node, e.g. --node "npx -y node@24"
   --json path    where the result is written (default in bench/results)
   --help         this text
@@ -35,13 +39,14 @@ export function usageOf({ name, rows, contenders, quick }: Choices): string {
 }
 
 /** undefined: help was asked for. */
-export function parseFlags(argv: string[], { rows, contenders }: Choices): Plan | undefined {
+export function parseFlags(argv: string[], { rows, contenders, seconds }: Choices): Plan | undefined {
   const { values } = parseArgs({
     args: argv,
     options: {
       rows: { type: "string" },
       peers: { type: "string" },
       rounds: { type: "string" },
+      ...(seconds === undefined ? {} : { seconds: { type: "string" } as const }),
       quick: { type: "boolean", default: false },
       node: { type: "string" },
       json: { type: "string" },
@@ -54,6 +59,7 @@ export function parseFlags(argv: string[], { rows, contenders }: Choices): Plan 
     contenders: chosen("--peers", values.peers, contenders),
     rounds: parseRounds(values.rounds ?? (values.quick ? "1" : "3")),
     quick: values.quick,
+    ...(values.seconds === undefined ? {} : { seconds: parseSeconds(String(values.seconds)) }),
     json: values.json,
     node: values.node,
   };
@@ -77,6 +83,12 @@ function parseRounds(given: string): number {
     throw new Error(`--rounds: "${given}" is not a whole number from 1 on`);
   }
   return rounds;
+}
+
+function parseSeconds(given: string): number {
+  const seconds = Number(given);
+  if (!(seconds > 0 && seconds <= 600)) throw new Error(`--seconds: "${given}" is not a number up to 600`);
+  return seconds;
 }
 
 function wrapped(names: readonly string[]): string {

@@ -48,8 +48,8 @@ function table({ contenders }: Texts, result: BenchResult, title: string, text: 
   return aligned(lines);
 }
 
-/** First column to the left under its title, the others to the right. */
-function aligned([[title, ...headings], ...body]: string[][]): string {
+/** Lines of a table under its headings. First column to the left under its title, the others to the right. */
+export function aligned([[title, ...headings], ...body]: string[][]): string {
   const widths = headings.map((heading, column) =>
     Math.max(heading.length, ...body.map((line) => line[column + 1].length)),
   );
@@ -59,7 +59,7 @@ function aligned([[title, ...headings], ...body]: string[][]): string {
   return [title, format(["", ...headings]), ...body.map(format)].join("\n");
 }
 
-const fractionDigits: Record<Unit, number> = { ns: 1, bytes: 1, ms: 2, "MB/s": 0 };
+const fractionDigits: Record<Unit, number> = { ns: 1, bytes: 1, ms: 2, MB: 1, "MB/s": 0, "ops/s": 0 };
 
 const figureText: CellText = (cell, row) => {
   if ("cannot" in cell) return "–";

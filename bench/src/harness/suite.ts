@@ -2,8 +2,9 @@
  * A benchmark as data: its rows, its contenders, what they are compared with, and the bars. What runs, collects,
  * judges and prints it is the same for every benchmark, and stands beside this file.
  */
-import type { Missing, RowResults, Unit } from "./types.js";
-import type { ZipfOptions } from "./zipf.js";
+import type { StowageFrom } from "./bundle.js";
+import type { NodeBinary } from "./node-binary.js";
+import type { Missing, Outcome, RowResults, Unit } from "./types.js";
 
 export interface RowInfo {
   title: string;
@@ -32,7 +33,7 @@ export interface Bar<RowName extends string = string, Name extends string = stri
   limit: number;
 }
 
-/** A server that a contender needs, started for one child and ended after it. */
+/** A server that a contender needs, or is. */
 export interface Service {
   port: number;
   end(): Promise<void>;
@@ -49,6 +50,8 @@ export interface Part<Settings> {
 export interface Suite<Settings extends object> {
   /** As in `npm run bench:<name>`. */
   name: string;
+  /** Folders in packages/ that have to be built; absent: stowage alone. */
+  packages?: readonly string[];
   rows: Readonly<Record<string, RowInfo>>;
   contenders: Readonly<Record<string, ContenderInfo>>;
   /** Whom the bars are about. */
@@ -57,16 +60,18 @@ export interface Suite<Settings extends object> {
   comparisons: readonly { to: string; title: string }[];
   bars: readonly Bar[];
   settings: { full: Settings; quick: Settings };
-  sequences(settings: Settings): Record<string, Omit<ZipfOptions, "seed">>;
-  child: Child;
+  /** Who measures for so long as the flag says: its settings with another `--seconds`. Absent: there is no such flag. */
+  lasting?(settings: Settings, seconds: number): Settings;
   repeats: Repeats;
   /** How a contender does a row, or why it does not. */
   part(row: string, contender: string, settings: Settings): Part<Settings> | Missing;
-  /** Whether a row's child is given one core of its own. */
-  pinned(row: string): boolean;
+  /** Gets ready to measure: `inChildren`, or in a way of its own. */
+  open(options: OpenOptions<Settings>): Promise<Measurer<Settings>>;
   text: {
     /** What `--quick` does, for the help. */
     quick: string;
+    /** What `--seconds` does, where there is that flag. */
+    seconds?: string;
     /** What the figures are, above their table. */
     units: string;
     /** What the marks in the table mean, below it. */
@@ -74,6 +79,20 @@ export interface Suite<Settings extends object> {
     /** What else there is to say of a result; empty for nothing. */
     remarks(rows: RowResults): string;
   };
+}
+
+export interface OpenOptions<Settings> {
+  settings: Settings;
+  /** The Node that is measured on. */
+  node: NodeBinary;
+  stowageFrom: StowageFrom;
+}
+
+export interface Measurer<Settings> {
+  /** The core that what is measured has to itself; null: none. */
+  readonly core: number | null;
+  measure(row: string, contender: string, part: Part<Settings>): Promise<Outcome | Missing>;
+  close(): void | Promise<void>;
 }
 
 /** The program that measures, one process a figure. */

@@ -1,8 +1,11 @@
 /** The shapes that travel between the parts of a benchmark: from the parent to a child, back, and into the result. */
 import type { Summary } from "./summary.js";
 
-/** ns: an operation; bytes: an entry, over key and value; ms: the longest stall. Of MB/s more is better, of the rest less. */
-export type Unit = "ns" | "bytes" | "ms" | "MB/s";
+/**
+ * ns: an operation; bytes: an entry, over key and value; ms: the longest stall; MB: of a process, resident. Of what is
+ * said a second more is better, of the rest less.
+ */
+export type Unit = "ns" | "bytes" | "ms" | "MB" | "MB/s" | "ops/s";
 
 /** What one measurement gave. */
 export interface Outcome {

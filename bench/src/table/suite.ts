@@ -1,10 +1,11 @@
 /** The benchmark of the shared table, for the harness: who does which row how, and what to say of the result. */
 import { freemem } from "node:os";
+import { inChildren } from "../harness/children.js";
+import { findRedis, redisProgram, startRedis } from "../harness/redis-server.js";
 import type { Part, Suite } from "../harness/suite.js";
 import type { Missing, RowResults } from "../harness/types.js";
 import { bars } from "./bars.js";
 import { type ContenderEntry, type ContenderName, contenders } from "./contenders/index.js";
-import { findRedis, howToInstall, startRedis } from "./redis-server.js";
 import { type Row, type RowName, rows } from "./rows.js";
 import { fullSettings, keyBytes, quickSettings, type Settings, sequencesOf } from "./settings.js";
 
@@ -16,21 +17,23 @@ export const tableSuite: Suite<Settings> = {
   comparisons: [{ to: "map", title: "ratio to a Map<string, Buffer> (below 1: faster or smaller)" }],
   bars,
   settings: { full: fullSettings, quick: quickSettings },
-  sequences: sequencesOf,
-  child: {
-    entry: new URL("./child/main.ts", import.meta.url),
-    stowage: [".", "table"],
-    // A Map of five million Buffers does not fit in the heap that V8 allows itself by default.
-    flags: ["--max-old-space-size=16384"],
-    limitMs: 90_000,
-  },
+  open: inChildren({
+    child: {
+      entry: new URL("./child/main.ts", import.meta.url),
+      stowage: [".", "table"],
+      // A Map of five million Buffers does not fit in the heap that V8 allows itself by default.
+      flags: ["--max-old-space-size=16384"],
+      limitMs: 90_000,
+    },
+    sequences: sequencesOf,
+    pinned: (row) => rowNamed(row).threads === 1,
+  }),
   repeats: {
     always: ["table", "map"],
     othersUpToMs: 2_500,
     once: (row) => rowNamed(row).once === true,
   },
   part,
-  pinned: (row) => rowNamed(row).threads === 1,
   text: {
     quick: "a tenth of the large sizes, in a minute or two: for a first look, not for quoting",
     units:
@@ -50,7 +53,7 @@ const freeShareMax = 0.6;
 function part(rowName: string, name: string, settings: Settings): Part<Settings> | Missing {
   const row = rowNamed(rowName);
   const contender: ContenderEntry = contenders[name as ContenderName];
-  if (name === "redis" && findRedis() === undefined) return { leftOut: howToInstall };
+  if (name === "redis" && findRedis() === undefined) return { leftOut: redisProgram.howToInstall };
   if (row.only?.includes(name) === false) return { leftOut: `${rowName} takes too much time and memory` };
   if (row.size === "huge" && contender.notHuge !== undefined) return { leftOut: contender.notHuge };
   const neededBytes = settings[row.size] * (keyBytes + row.valueBytes + overheadBytesMax);
@@ -59,7 +62,7 @@ function part(rowName: string, name: string, settings: Settings): Part<Settings>
       leftOut: `${rowName} needs some ${(neededBytes / 2 ** 30).toFixed(1)} GiB, and too little is free`,
     };
   }
-  return name === "redis" ? { settings, serve: startRedis } : { settings };
+  return name === "redis" ? { settings, serve: () => startRedis() } : { settings };
 }
 
 /** What the second thread brings, for everybody who can share; and what else the rows tell. */

@@ -8,11 +8,11 @@ import { runBench } from "../../src/harness/bench.js";
 import { choicesOf } from "../../src/harness/command.js";
 import { resolveNode } from "../../src/harness/node-binary.js";
 import { parseFlags } from "../../src/harness/plan.js";
+import { findRedis, redisProgram } from "../../src/harness/redis-server.js";
 import { report } from "../../src/harness/report.js";
 import type { BenchResult } from "../../src/harness/result.js";
 import type { Cell } from "../../src/harness/types.js";
 import { type ContenderName, contenderNames, contenders } from "../../src/table/contenders/index.js";
-import { findRedis, howToInstall } from "../../src/table/redis-server.js";
 import { type RowName, rowNames, rows } from "../../src/table/rows.js";
 import { tableSuite } from "../../src/table/suite.js";
 import { toySettings } from "./toys.js";
@@ -60,7 +60,8 @@ function run(rowNames: RowName[], contenders: ContenderName[]): Promise<BenchRes
 function requireAnswer(result: BenchResult, row: RowName, contender: ContenderName): void {
   const cell: Cell | undefined = result.rows[row]?.contenders[contender];
   const oneCore = availableParallelism() < rows[row].threads;
-  if (contender === "redis" && findRedis() === undefined) expect(cell).toEqual({ leftOut: howToInstall });
+  if (contender === "redis" && findRedis() === undefined)
+    expect(cell).toEqual({ leftOut: redisProgram.howToInstall });
   else if (contender === "redis" && rows[row].size === "huge") expect(cell).toHaveProperty("leftOut");
   else if (oneCore || cannot[contender]?.includes(row)) expect(cell, contender).toEqual({ cannot: true });
   else expect(cell, contender).toMatchObject({ figures: [expect.any(Number)], median: expect.any(Number) });
@@ -113,7 +114,9 @@ describe("who cannot take part", () => {
     const { PATH } = process.env;
     process.env.PATH = "";
     try {
-      expect(tableSuite.part("get-100b-1m", "redis", toySettings)).toEqual({ leftOut: howToInstall });
+      expect(tableSuite.part("get-100b-1m", "redis", toySettings)).toEqual({
+        leftOut: redisProgram.howToInstall,
+      });
     } finally {
       process.env.PATH = PATH;
     }

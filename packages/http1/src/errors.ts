@@ -10,6 +10,7 @@ export const refusals = {
   BARE_LF: [400, "RFC 9112 2.2", "a line ends with LF alone; lines end with CR LF"],
   BARE_CR: [400, "RFC 9112 2.2", "a CR stands where no LF follows"],
   METHOD: [400, "RFC 9112 3.1", "the method is not a token"],
+  UNKNOWN_METHOD: [501, "RFC 9110 9.1", "the method is none that this server knows"],
   TARGET: [
     400,
     "RFC 9112 3.2",

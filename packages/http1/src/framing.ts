@@ -4,22 +4,31 @@
  */
 import { HttpRequestError } from "./errors.js";
 import type { RequestHead } from "./request.js";
-import { classes, DIGIT, equalsIgnoringCase } from "./syntax.js";
+import { COLON, classes, DIGIT, equalsIgnoringCase, HOST } from "./syntax.js";
 
-export interface FieldNotes {
+export class FieldNotes {
   /** -1: there is no Content-Length. */
-  length: number;
-  chunked: boolean;
-  hosts: number;
-  close: boolean;
-  keep: boolean;
-  expects: boolean;
+  length = -1;
+  chunked = false;
+  hosts = 0;
+  close = false;
+  keep = false;
+  expects = false;
+
+  /** For another head. */
+  begin(): void {
+    this.length = -1;
+    this.chunked = false;
+    this.hosts = 0;
+    this.close = false;
+    this.keep = false;
+    this.expects = false;
+  }
 }
 
 /** 15 digits are always exact as a double. */
 const LENGTH_DIGITS_MAX = 15;
-/** A host and perhaps a port: registered names, IPv4, IPv6 in brackets. Empty is allowed where the target has no authority. */
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~!$&'()*+,;=%]*)(?::[0-9]*)?$/;
+const IPV6 = /^\[[0-9A-Fa-f:.]+\](?::[0-9]*)?$/;
 
 /** The name's length tells most fields apart; five of all names need a comparison. */
 export function noteField(
@@ -74,11 +83,30 @@ export function framingOf(head: RequestHead, notes: FieldNotes): void {
   head.keepAlive = !notes.close && (modern || notes.keep);
   // RFC 9110 10.1.1: an expectation in an HTTP/1.0 request is ignored, and one without content has nothing to wait for.
   head.expectsContinue = notes.expects && modern && head.contentLength !== 0;
+  if (head.method === "CONNECT") unframe(head);
+}
+
+/** RFC 9110 9.3.6: CONNECT has no content; what follows belongs to a tunnel, which there is none of. It is not read. */
+function unframe(head: RequestHead): void {
+  head.contentLength = 0;
+  head.keepAlive = false;
+  head.expectsContinue = false;
 }
 
 function noteHost(notes: FieldNotes, bytes: Buffer, start: number, end: number): void {
   notes.hosts++;
-  if (!HOST.test(bytes.latin1Slice(start, end))) throw new HttpRequestError("HOST");
+  if (!isHost(bytes, start, end)) throw new HttpRequestError("HOST");
+}
+
+/** A host and perhaps a port: registered names, IPv4, IPv6 in brackets. Empty is allowed where the target has no authority. */
+function isHost(bytes: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (classes[bytes[at]] & HOST) !== 0) at++;
+  if (at < end && bytes[at] === COLON) {
+    at++;
+    while (at < end && (classes[bytes[at]] & DIGIT) !== 0) at++;
+  }
+  return at === end || IPV6.test(bytes.latin1Slice(start, end));
 }
 
 function noteExpect(notes: FieldNotes, bytes: Buffer, start: number, end: number): void {

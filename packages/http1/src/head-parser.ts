@@ -6,34 +6,36 @@
  * one is said, no folding, no white space before a colon, one length.
  *
  * Resumable by line: what was parsed stays parsed when the next bytes come, and only the line that was cut is read again.
+ *
+ * A client that keeps its connection says the same of itself in each request. So the bytes from the target's end to the
+ * head's end are kept, and where the next request has the very same ones, all that was found in them still stands in the
+ * RequestHead: nothing is read again but method and target.
  */
 import { HttpRequestError } from "./errors.js";
-import { type FieldNotes, framingOf, noteField } from "./framing.js";
+import { FieldNotes, framingOf, noteField } from "./framing.js";
+import { KeptBytes } from "./kept-bytes.js";
 import type { Limits } from "./limits.js";
 import { methodOf } from "./methods.js";
 import type { RequestHead } from "./request.js";
+import {
+  checkCutProtocol,
+  checkLineLength,
+  checkMethodAndTarget,
+  PROTOCOL_LENGTH,
+  protocolOf,
+  targetRefusal,
+} from "./request-line.js";
 import { COLON, CR, classes, HTAB, LF, SP, TARGET, TOKEN, VALUE } from "./syntax.js";
-
-/** HTTP/1. */
-const PROTOCOL = [0x48, 0x54, 0x54, 0x50, 0x2f, 0x31, 0x2e];
-const PROTOCOL_LENGTH = 8;
-const ZERO = 0x30;
-const ONE = 0x31;
 
 export class HeadParser {
   readonly #head: RequestHead;
   readonly #limits: Limits;
+  readonly #notes = new FieldNotes();
   /** Where the line starts that is to be read next, from the head's base; 0 until the request line is read. */
   #line = 0;
   #fieldsStart = 0;
-  readonly #notes: FieldNotes = {
-    length: -1,
-    chunked: false,
-    hosts: 0,
-    close: false,
-    keep: false,
-    expects: false,
-  };
+  /** The bytes that the RequestHead's fields were read from, from the space behind the target on. */
+  readonly #kept = new KeptBytes();
 
   constructor(head: RequestHead, limits: Limits) {
     this.#head = head;
@@ -43,14 +45,7 @@ export class HeadParser {
   /** A new request begins at `base` of the head's bytes. */
   begin(): void {
     this.#line = 0;
-    this.#head.fieldCount = 0;
-    const notes = this.#notes;
-    notes.length = -1;
-    notes.chunked = false;
-    notes.hosts = 0;
-    notes.close = false;
-    notes.keep = false;
-    notes.expects = false;
+    this.#head.method = "";
   }
 
   /**
@@ -60,140 +55,122 @@ export class HeadParser {
    * @throws HttpRequestError
    */
   parse(end: number): number {
+    const { bytes, base } = this.#head;
+    if (this.#line === 0) {
+      const at = this.#methodAndTarget(bytes, base, end);
+      if (at < 0) return -1;
+      if (this.#isAsBefore(bytes, at, end)) {
+        checkMethodAndTarget(this.#head);
+        this.#head.fieldsBase = at - base;
+        this.#head.sameFields = true;
+        return at + this.#kept.length;
+      }
+      if (!this.#protocol(bytes, at, end)) return -1;
+    }
+    return this.#fieldLines(bytes, end);
+  }
+
+  /** The place of the space behind the target; -1 when that is not there yet. */
+  #methodAndTarget(bytes: Buffer, start: number, end: number): number {
     const head = this.#head;
-    const bytes = head.bytes;
-    if (this.#line === 0 && !this.#requestLine(bytes, end)) return -1;
+    let at = start;
+    while (at < end && (classes[bytes[at]] & TOKEN) !== 0) at++;
+    checkLineLength(at - start, this.#limits);
+    if (at === end) return -1;
+    if (bytes[at] !== SP || at === start) throw new HttpRequestError("METHOD");
+    head.method = methodOf(bytes, start, at);
+    const target = ++at;
+    while (at < end && (classes[bytes[at]] & TARGET) !== 0) at++;
+    checkLineLength(at - start, this.#limits);
+    if (at === end) return -1;
+    if (bytes[at] !== SP || at === target) throw targetRefusal(bytes[at], at === target);
+    head.targetStart = target - start;
+    head.targetEnd = at - start;
+    return at;
+  }
+
+  #isAsBefore(bytes: Buffer, at: number, end: number): boolean {
+    // CONNECT takes the same fields otherwise: framing.ts.
+    return this.#head.method !== "CONNECT" && this.#kept.areAt(bytes, at, end);
+  }
+
+  /** False when it does not end here. */
+  #protocol(bytes: Buffer, at: number, end: number): boolean {
+    const head = this.#head;
+    if (end - at < PROTOCOL_LENGTH) {
+      checkCutProtocol(bytes, at, end);
+      return false;
+    }
+    head.minorVersion = protocolOf(bytes, at);
+    checkMethodAndTarget(head);
+    head.fieldsBase = at - head.base;
+    head.fieldCount = 0;
+    head.sameFields = false;
+    this.#kept.forget();
+    this.#notes.begin();
+    this.#line = at + PROTOCOL_LENGTH - head.base;
+    this.#fieldsStart = this.#line;
+    return true;
+  }
+
+  #fieldLines(bytes: Buffer, end: number): number {
+    const head = this.#head;
+    const { base } = head;
+    const limitAt = base + this.#fieldsStart + this.#limits.head;
     for (;;) {
-      const start = head.base + this.#line;
-      if (start - head.base - this.#fieldsStart > this.#limits.head)
-        throw new HttpRequestError("HEAD_TOO_LARGE");
+      const start = base + this.#line;
+      if (start > limitAt) throw new HttpRequestError("HEAD_TOO_LARGE");
       if (start >= end) return -1;
       if (bytes[start] === CR) {
         if (start + 1 === end) return -1;
         if (bytes[start + 1] !== LF) throw new HttpRequestError("BARE_CR");
         framingOf(head, this.#notes);
+        this.#kept.keep(bytes, base + head.fieldsBase, start + 2);
         return start + 2;
       }
-      if (!this.#fieldLine(bytes, start, end)) return this.#cut(start, end);
+      if (!this.#fieldLine(bytes, start, end, limitAt)) return -1;
     }
   }
 
-  /** The line is not complete. It never will be, if it is too long already. */
-  #cut(start: number, end: number): -1 {
-    const length = end - start + (start - this.#head.base - this.#fieldsStart);
-    if (length > this.#limits.head) throw new HttpRequestError("HEAD_TOO_LARGE");
-    return -1;
-  }
-
-  #requestLine(bytes: Buffer, end: number): boolean {
-    const head = this.#head;
-    const start = head.base;
+  /**
+   * False when the line does not end here. Beyond the limit, nothing but that is said: another cut of the same bytes would
+   * not have got further.
+   */
+  #fieldLine(bytes: Buffer, start: number, end: number, limitAt: number): boolean {
     let at = start;
     while (at < end && (classes[bytes[at]] & TOKEN) !== 0) at++;
-    if (at === end) return this.#cutRequestLine(start, end);
-    if (bytes[at] !== SP || at === start) throw new HttpRequestError("METHOD");
-    head.method = methodOf(bytes, start, at);
-    const target = ++at;
-    while (at < end && (classes[bytes[at]] & TARGET) !== 0) at++;
-    if (at === end) return this.#cutRequestLine(start, end);
-    if (at - start > this.#limits.requestLine) throw new HttpRequestError("LINE_TOO_LONG");
-    if (bytes[at] !== SP || at === target) throw refusalOf(bytes[at], at === target);
-    head.targetStart = target - start;
-    head.targetEnd = at - start;
-    at++;
-    if (end - at < PROTOCOL_LENGTH + 2) return checkCutProtocol(bytes, at, end);
-    this.#protocol(bytes, at);
-    checkTarget(head, bytes);
-    this.#line = at + PROTOCOL_LENGTH + 2 - start;
-    this.#fieldsStart = this.#line;
-    return true;
-  }
-
-  #cutRequestLine(start: number, end: number): false {
-    if (end - start > this.#limits.requestLine) throw new HttpRequestError("LINE_TOO_LONG");
-    return false;
-  }
-
-  #protocol(bytes: Buffer, at: number): void {
-    checkCutProtocol(bytes, at, at + PROTOCOL_LENGTH - 1);
-    const minor = bytes[at + 7];
-    if (minor !== ONE && minor !== ZERO)
-      throw new HttpRequestError(isDigit(minor) ? "VERSION" : "REQUEST_LINE");
-    if (bytes[at + 8] === LF) throw new HttpRequestError("BARE_LF");
-    if (bytes[at + 8] !== CR) throw new HttpRequestError("REQUEST_LINE");
-    if (bytes[at + 9] !== LF) throw new HttpRequestError("BARE_CR");
-    this.#head.minorVersion = minor - ZERO;
-  }
-
-  /** False when the line does not end here. */
-  #fieldLine(bytes: Buffer, start: number, end: number): boolean {
-    let at = start;
-    while (at < end && (classes[bytes[at]] & TOKEN) !== 0) at++;
+    if (at > limitAt) throw new HttpRequestError("HEAD_TOO_LARGE");
     if (at === end) return false;
-    if (bytes[at] !== COLON || at === start) throw fieldRefusal(bytes, start, at);
+    if (bytes[at] !== COLON || at === start) throw nameRefusal(bytes[at], at === start);
     const nameEnd = at++;
     while (at < end && (bytes[at] === SP || bytes[at] === HTAB)) at++;
     const valueStart = at;
     while (at < end && (classes[bytes[at]] & VALUE) !== 0) at++;
-    if (at + 1 >= end) {
-      if (at < end && bytes[at] !== CR)
-        throw new HttpRequestError(bytes[at] === LF ? "BARE_LF" : "FIELD_VALUE");
-      return false;
-    }
+    if (at > limitAt) throw new HttpRequestError("HEAD_TOO_LARGE");
+    if (at === end) return false;
     if (bytes[at] !== CR) throw new HttpRequestError(bytes[at] === LF ? "BARE_LF" : "FIELD_VALUE");
+    if (at + 1 > limitAt) throw new HttpRequestError("HEAD_TOO_LARGE");
+    if (at + 1 === end) return false;
     if (bytes[at + 1] !== LF) throw new HttpRequestError("BARE_CR");
-    this.#line = at + 2 - this.#head.base;
-    let valueEnd = at;
-    while (valueEnd > valueStart && (bytes[valueEnd - 1] === SP || bytes[valueEnd - 1] === HTAB)) valueEnd--;
-    this.#add(bytes, start, nameEnd, valueStart, valueEnd);
+    this.#addField(bytes, start, nameEnd, valueStart, at);
     return true;
   }
 
-  #add(bytes: Buffer, start: number, nameEnd: number, valueStart: number, valueEnd: number): void {
+  #addField(bytes: Buffer, start: number, nameEnd: number, valueStart: number, lineEnd: number): void {
     const head = this.#head;
+    this.#line = lineEnd + 2 - head.base;
+    if (this.#line > this.#fieldsStart + this.#limits.head) throw new HttpRequestError("HEAD_TOO_LARGE");
     if (head.fieldCount === this.#limits.fields) throw new HttpRequestError("TOO_MANY_FIELDS");
-    const { base } = head;
-    head.addField(start - base, nameEnd - base, valueStart - base, valueEnd - base);
+    let valueEnd = lineEnd;
+    while (valueEnd > valueStart && (bytes[valueEnd - 1] === SP || bytes[valueEnd - 1] === HTAB)) valueEnd--;
+    head.addField(start, nameEnd, valueStart, valueEnd);
     noteField(this.#notes, bytes, start, nameEnd, valueStart, valueEnd);
   }
 }
 
-/** What is there of the protocol so far has to be the beginning of one. */
-function checkCutProtocol(bytes: Buffer, at: number, end: number): false {
-  for (let index = 0; index < PROTOCOL.length && at + index < end; index++) {
-    const byte = bytes[at + index];
-    if (byte === PROTOCOL[index]) continue;
-    throw new HttpRequestError(index === 5 && isDigit(byte) ? "VERSION" : "REQUEST_LINE");
-  }
-  return false;
-}
-
-function refusalOf(byte: number, empty: boolean): HttpRequestError {
-  if (byte === LF) return new HttpRequestError("BARE_LF");
-  if (byte === CR) return new HttpRequestError("REQUEST_LINE");
-  return new HttpRequestError(empty && byte === SP ? "REQUEST_LINE" : "TARGET");
-}
-
-function fieldRefusal(bytes: Buffer, start: number, at: number): HttpRequestError {
-  const byte = bytes[at];
-  if (at === start && (byte === SP || byte === HTAB)) return new HttpRequestError("FOLDING");
+/** What stands where a name should, or go on. */
+function nameRefusal(byte: number, first: boolean): HttpRequestError {
+  if (first && (byte === SP || byte === HTAB)) return new HttpRequestError("FOLDING");
   if (byte === LF) return new HttpRequestError("BARE_LF");
   return new HttpRequestError("FIELD_NAME");
-}
-
-/** RFC 9112 3.2: origin-form for most; `*` for OPTIONS alone, authority-form for CONNECT alone, absolute-form for proxies. */
-function checkTarget(head: RequestHead, bytes: Buffer): void {
-  const start = head.base + head.targetStart;
-  const first = bytes[start];
-  if (head.method === "CONNECT") {
-    if (first === 0x2f || first === 0x2a) throw new HttpRequestError("TARGET_FORM");
-    return;
-  }
-  if (first === 0x2f) return;
-  if (first === 0x2a && head.targetEnd - head.targetStart === 1 && head.method === "OPTIONS") return;
-  if (!/^https?:\/\/[^/?#]/i.test(head.target)) throw new HttpRequestError("TARGET_FORM");
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= 0x39;
 }

@@ -1,4 +1,6 @@
-/** The method as a string, without making one for those that nearly every request has. */
+/** The method as a string, without making one for those that nearly every request has; and which there are. */
+import { METHODS } from "node:http";
+
 const GET = 0x474554;
 const PUT = 0x505554;
 const HEAD = 0x48454144;
@@ -16,4 +18,11 @@ export function methodOf(bytes: Buffer, start: number, end: number): string {
     if (word === POST) return "POST";
   }
   return bytes.latin1Slice(start, end);
+}
+
+/** Those of IANA's registry and some older ones, as Node knows them. Others are refused with 501 (RFC 9110 9.1). */
+const known: ReadonlySet<string> = new Set(METHODS);
+
+export function isKnownMethod(method: string): boolean {
+  return method === "GET" || known.has(method);
 }

@@ -20,24 +20,32 @@ import { CR, LF } from "./syntax.js";
 
 export interface Receiver {
   /**
-   * The head of a request with content is read. Says where the content goes: collected, if it is not longer than this many
-   * bytes (413 above), or into a sink. Called before any of it is read: the moment for 100 Continue.
+   * The head of a request with content is read. Called before any of that is read: the moment for 100 Continue.
+   *
+   * @returns where the content goes: collected, if it is not longer than this many bytes (413 above), or into a sink. Or that
+   * the request has been answered already: `drop` passes over the content, `stop` reads nothing more.
    */
-  content(head: RequestHead): number | ContentSink;
+  content(head: RequestHead): number | ContentSink | "drop" | "stop";
   /**
    * A request is complete. `content` is empty if there is none, or if it went into a sink; it is only lent for the call.
    *
    * @returns false to pause: nothing more is read until `resume`, and the head stays as it is until then
    */
   request(head: RequestHead, content: Buffer): boolean;
+  /** Content has been passed over, as `content` said. @returns false to pause, as above */
+  dropped(): boolean;
   /** The request cannot be served; nothing after it will be read. */
   refuse(error: HttpRequestError): void;
+  /** Something of the receiver threw what is no refusal. It is thrown on; nothing more will be read. */
+  broken?(): void;
 }
 
 type State = "start" | "head" | "length" | "chunks" | "over";
 
 /** Empty lines before a request line that are passed over (RFC 9112 2.2 wants at least one). */
 const EMPTY_LINES_MAX = 4;
+
+const dropped: ContentSink = { data: () => undefined, abort: () => undefined };
 
 export class RequestReader {
   readonly #receiver: Receiver;
@@ -47,7 +55,6 @@ export class RequestReader {
   readonly #collector = new Collector();
   #state: State = "start";
   #sink: ContentSink | null = null;
-  #contentMax = 0;
   #left = 0;
   #emptyLines = 0;
   /** What has not been read, while no push is going on. */
@@ -57,7 +64,7 @@ export class RequestReader {
 
   constructor(receiver: Receiver, limits: Limits = defaultLimits) {
     this.#receiver = receiver;
-    this.#head = new RequestHead(limits.fields);
+    this.#head = new RequestHead();
     this.#parser = new HeadParser(this.#head, limits);
     this.#chunks = new ChunkDecoder(limits.head);
   }
@@ -69,6 +76,26 @@ export class RequestReader {
   /** A request has begun and is not complete. */
   get amid(): boolean {
     return (this.#state !== "start" && this.#state !== "over") || (!this.#paused && this.#rest.length > 0);
+  }
+
+  /** The head of that request is read. */
+  get amidContent(): boolean {
+    return this.#state === "length" || this.#state === "chunks";
+  }
+
+  /** The content that is being read is passed over: the request has been answered. */
+  get dropping(): boolean {
+    return this.#sink === dropped;
+  }
+
+  /** The method of the request at hand; empty as long as it is not known. */
+  get method(): string {
+    return this.#state === "start" ? "" : this.#head.method;
+  }
+
+  /** Bytes that are kept for later. */
+  get held(): number {
+    return this.#rest.length;
   }
 
   /** Bytes that arrived. They are only lent for the call. */
@@ -169,6 +196,10 @@ export class RequestReader {
   #beginContent(bytes: Buffer, headEnd: number, end: number): number {
     const head = this.#head;
     const where = this.#receiver.content(head);
+    if (where === "stop") {
+      this.#state = "over";
+      return end;
+    }
     if (typeof where === "number") {
       if (head.contentLength > where) throw new HttpRequestError("BODY_TOO_LARGE");
       if (head.contentLength > 0 && end - headEnd >= head.contentLength) {
@@ -176,12 +207,11 @@ export class RequestReader {
         this.#complete(headEnd, bytes.subarray(headEnd, contentEnd));
         return contentEnd;
       }
-      this.#contentMax = where;
+      this.#collector.begin(head.contentLength < 0 ? where : head.contentLength);
     } else {
-      this.#sink = where;
+      this.#sink = where === "drop" ? dropped : where;
     }
     this.#holdHead(headEnd);
-    this.#collector.begin(head.contentLength < 0 ? this.#contentMax : head.contentLength);
     this.#left = head.contentLength;
     this.#state = head.contentLength < 0 ? "chunks" : "length";
     this.#chunks.begin();
@@ -208,9 +238,16 @@ export class RequestReader {
   };
 
   #completeContent(): void {
+    const { dropping } = this;
     const content = this.#sink === null ? this.#collector.take() : noBytes;
     this.#sink = null;
-    this.#tell(content);
+    if (dropping) this.#tellDropped();
+    else this.#tell(content);
+  }
+
+  #tellDropped(): void {
+    this.#state = this.#head.keepAlive ? "start" : "over";
+    this.#paused = !this.#receiver.dropped();
   }
 
   /** A request whose bytes are all in this push. */
@@ -238,12 +275,14 @@ export class RequestReader {
     this.#rest = owned ? rest : Buffer.from(rest);
   }
 
+  /** What was thrown: a refusal, by the rules above or by the receiver, or a mistake of the receiver's. */
   #refuse(error: unknown): void {
-    if (!(error instanceof HttpRequestError)) throw error;
-    this.#state = "over";
-    this.#rest = noBytes;
-    this.#abort(error);
-    this.#receiver.refuse(error);
+    this.end(error as Error);
+    if (error instanceof HttpRequestError) this.#receiver.refuse(error);
+    else {
+      this.#receiver.broken?.();
+      throw error;
+    }
   }
 
   #abort(error: Error): void {

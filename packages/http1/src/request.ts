@@ -2,8 +2,9 @@
  * One request's head: a view of the bytes as they came. Nothing is made into strings before it is asked for, since most
  * fields of most requests are never looked at.
  *
- *     GET /v1/keys/a HTTP/1.1\r\n  host: x\r\n  ...        offsets count from `base`, where the request begins
- *     ^base          ^target       ^fields[0..3]           four offsets a field: name start, end, value start, end
+ *     GET /v1/keys/a HTTP/1.1\r\n  host: x\r\n  ...        four offsets a field: name start, end, value start, end
+ *     ^base          ^fieldsBase                           fields count from `fieldsBase`, the rest from `base`
+ *         ^targetStart
  *
  * Invariant: a reader has one head, filled anew for each request. It may be looked at until the receiver returns, or,
  * if the receiver paused the reader, until it resumes. What must live longer has to be read out.
@@ -12,6 +13,9 @@ import { noBytes } from "./buffer.js";
 import { equalsIgnoringCase } from "./syntax.js";
 
 const FIELD_WIDTH = 4;
+/** Room for this many fields is made at first: ten thousand connections should not hold what few of them need. */
+const FIELDS_FIRST = 16;
+const SLASH = 0x2f;
 
 export class RequestHead {
   /** GET, PUT, ...: any token. */
@@ -24,16 +28,18 @@ export class RequestHead {
   keepAlive = true;
   /** The client waits for 100 Continue before it sends the content. */
   expectsContinue = false;
+  /**
+   * Version and fields are, byte for byte, those of the request before it on this connection, so that whatever was derived
+   * from them holds still. False says nothing: they may be the same, and have come in pieces.
+   */
+  sameFields = false;
   bytes: Buffer = noBytes;
   base = 0;
   targetStart = 0;
   targetEnd = 0;
+  fieldsBase = 0;
   fieldCount = 0;
-  readonly fields: Int32Array;
-
-  constructor(fieldsMax: number) {
-    this.fields = new Int32Array(fieldsMax * FIELD_WIDTH);
-  }
+  #fields = new Int32Array(FIELDS_FIRST * FIELD_WIDTH);
 
   get hasBody(): boolean {
     return this.contentLength !== 0;
@@ -42,6 +48,14 @@ export class RequestHead {
   /** As it came: `/path?query`, in rare cases an absolute URL, or `*`. */
   get target(): string {
     return this.bytes.latin1Slice(this.base + this.targetStart, this.base + this.targetEnd);
+  }
+
+  /** Path and query, also of a target that came as an absolute URL, which servers have to take (RFC 9112 3.2.2). */
+  get path(): string {
+    const { target } = this;
+    if (this.bytes[this.base + this.targetStart] === SLASH || !target.includes("://")) return target;
+    const path = target.replace(/^[^:]+:\/\/[^/?#]*/, "");
+    return path.startsWith("/") ? path : `/${path}`;
   }
 
   /**
@@ -65,27 +79,39 @@ export class RequestHead {
     for (let index = 0; index < this.fieldCount; index++) yield [this.#name(index), this.#value(index)];
   }
 
-  /** Called by the reader. */
+  /** Called by the reader: positions in `bytes`. */
   addField(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
     const at = this.fieldCount++ * FIELD_WIDTH;
-    this.fields[at] = nameStart;
-    this.fields[at + 1] = nameEnd;
-    this.fields[at + 2] = valueStart;
-    this.fields[at + 3] = valueEnd;
+    if (at === this.#fields.length) this.#grow();
+    const origin = this.base + this.fieldsBase;
+    this.#fields[at] = nameStart - origin;
+    this.#fields[at + 1] = nameEnd - origin;
+    this.#fields[at + 2] = valueStart - origin;
+    this.#fields[at + 3] = valueEnd - origin;
+  }
+
+  #grow(): void {
+    const larger = new Int32Array(this.#fields.length * 2);
+    larger.set(this.#fields);
+    this.#fields = larger;
   }
 
   #isNamed(index: number, name: string): boolean {
     const at = index * FIELD_WIDTH;
-    return equalsIgnoringCase(this.bytes, this.base + this.fields[at], this.base + this.fields[at + 1], name);
+    const origin = this.base + this.fieldsBase;
+    return equalsIgnoringCase(this.bytes, origin + this.#fields[at], origin + this.#fields[at + 1], name);
   }
 
   #name(index: number): string {
-    const at = index * FIELD_WIDTH;
-    return this.bytes.latin1Slice(this.base + this.fields[at], this.base + this.fields[at + 1]).toLowerCase();
+    return this.#slice(index * FIELD_WIDTH).toLowerCase();
   }
 
   #value(index: number): string {
-    const at = index * FIELD_WIDTH;
-    return this.bytes.latin1Slice(this.base + this.fields[at + 2], this.base + this.fields[at + 3]);
+    return this.#slice(index * FIELD_WIDTH + 2);
+  }
+
+  #slice(at: number): string {
+    const origin = this.base + this.fieldsBase;
+    return this.bytes.latin1Slice(origin + this.#fields[at], origin + this.#fields[at + 1]);
   }
 }

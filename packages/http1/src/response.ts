@@ -67,6 +67,15 @@ export function bareHead(head: string): string {
   return `${head}\r\n`;
 }
 
+/**
+ * The UTF-8 bytes of a text, a character each: what `send` takes.
+ *
+ * @example connection.send(responseOf(ok, utf8Bytes(JSON.stringify({ city: "Zürich" }))));
+ */
+export function utf8Bytes(text: string): string {
+  return Buffer.from(text, "utf8").latin1Slice();
+}
+
 function isEvery(text: string, kind: number): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -7,81 +7,83 @@
  */
 import net, { type ListenOptions, type Socket } from "node:net";
 import tls, { type TlsOptions } from "node:tls";
-import { Connection, type ConnectionHost, type Handler, lingerMs, type Phase } from "./connection.js";
-import { checkLimits, type Limits } from "./limits.js";
-
-export interface Timeouts {
-  /** From the first byte of a request to the last one of its content. Default: 60,000. */
-  readonly requestMs: number;
-  /** Between a response and the next request. Default: 75,000. */
-  readonly idleMs: number;
-  /** While a client takes nothing of what was sent to it. Default: 30,000. */
-  readonly writeMs: number;
-}
-
-export interface HttpServerOptions {
-  handler: Handler;
-  limits?: Partial<Limits>;
-  timeouts?: Partial<Timeouts>;
-  /** Bytes of content that are taken where the handler says nothing else; 413 above. Default: 1 MiB. */
-  contentMax?: number;
-  /** Connections at one time; more are closed at once. Default: no bound. */
-  connectionsMax?: number;
-  /** Serves TLS. */
-  tls?: TlsOptions;
-  /** Milliseconds, of a clock that never goes back. Default: performance.now. */
-  now?: () => number;
-}
+import { Connection, type Phase } from "./connection.js";
+import type { ConnectionHost, Handler } from "./handler.js";
+import type { Limits } from "./limits.js";
+import { type CheckedOptions, checkOptions, type HttpServerOptions } from "./options.js";
+import { Turn } from "./turn.js";
 
 const READ_BYTES = 64 * 1_024;
 const SWEEP_MS = 500;
-const defaultTimeouts: Timeouts = Object.freeze({ requestMs: 60_000, idleMs: 75_000, writeMs: 30_000 });
+const socketOptions = { noDelay: true, allowHalfOpen: true };
 
 /** What a socket of node:net carries inside and does not declare. */
 interface Inner {
   _handle: unknown;
   _server: unknown;
+  /** Of a TLS socket: the one underneath. */
+  readonly _parent: Socket;
 }
+
+/** What a server counts. */
+export interface ServerCounts {
+  /** Connections open now. */
+  readonly open: number;
+  /** Connections that were opened. */
+  readonly accepted: number;
+  /** Connections closed at once because there were too many. */
+  readonly turnedAway: number;
+  /** Errors of the listening socket, and TLS handshakes that failed. */
+  readonly errors: number;
+}
+
+/** Makes a server of node:net listen: for what `ListenOptions` cannot say, such as a handle of its own. */
+export type Listening = (server: net.Server) => void;
 
 export class HttpServer implements ConnectionHost {
   readonly handler: Handler;
   readonly limits: Limits;
   readonly contentMax: number;
+  readonly requestsMax: number;
   readonly now: () => number;
-  readonly #timeouts: Timeouts;
-  readonly #connectionsMax: number;
+  readonly wall: () => number;
+  readonly turn: Turn;
+  readonly #options: CheckedOptions;
   readonly #server: net.Server;
   readonly #connections = new Set<Connection>();
+  /** TLS: sockets whose handshake is under way. */
+  readonly #handshakes = new Set<Socket>();
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #sweeper: NodeJS.Timeout | undefined;
   #draining = false;
   #accepted = 0;
   #turnedAway = 0;
+  #errors = 0;
 
   constructor(options: HttpServerOptions) {
-    this.handler = options.handler;
-    this.limits = checkLimits(options.limits ?? {});
-    this.contentMax = options.contentMax ?? 2 ** 20;
-    this.now = options.now ?? (() => performance.now());
-    this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
-    this.#connectionsMax = options.connectionsMax ?? Number.POSITIVE_INFINITY;
-    this.#server =
-      options.tls === undefined
-        ? net.createServer({ pauseOnConnect: true, noDelay: true, allowHalfOpen: true }, (socket) =>
-            this.#acceptPlain(socket),
-          )
-        : tls.createServer({ ...options.tls, noDelay: true, allowHalfOpen: true }, (socket) =>
-            this.#acceptTls(socket),
-          );
+    this.#options = checkOptions(options);
+    const { handler, limits, contentMax, requestsMax, now, wall } = this.#options;
+    this.handler = handler;
+    this.limits = limits;
+    this.contentMax = contentMax;
+    this.requestsMax = requestsMax;
+    this.now = now;
+    this.wall = wall;
+    this.turn = new Turn(now, handler.turnEnded === undefined ? null : (at) => handler.turnEnded?.(at));
+    this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
   }
 
   get draining(): boolean {
     return this.#draining;
   }
 
-  /** Connections open now, accepted so far, and turned away at the bound. */
-  get counts(): { open: number; accepted: number; turnedAway: number } {
-    return { open: this.#connections.size, accepted: this.#accepted, turnedAway: this.#turnedAway };
+  get counts(): ServerCounts {
+    return {
+      open: this.#connections.size,
+      accepted: this.#accepted,
+      turnedAway: this.#turnedAway,
+      errors: this.#errors,
+    };
   }
 
   /** How many connections are at what, for reports. */
@@ -91,21 +93,33 @@ export class HttpServer implements ConnectionHost {
     return phases;
   }
 
-  /** The server of node:net or node:tls underneath: for its `listen`, its events, or new certificates. */
+  /** The server of node:net or node:tls underneath: for its address, its events, or new certificates. */
   get socketServer(): net.Server {
     return this.#server;
   }
 
-  /** Begins to accept. Rejects with node's own error (EADDRINUSE, EACCES) when it cannot. */
-  listen(options: ListenOptions & { fd?: number }): Promise<net.AddressInfo | string> {
+  /**
+   * Begins to accept, on a port, a Unix socket (`path`) or a bound file descriptor (`fd`), or as a function makes the
+   * server underneath do it. Rejects with node's own error (EADDRINUSE, EACCES) when it cannot.
+   */
+  listen(how: (ListenOptions & { fd?: number }) | Listening): Promise<net.AddressInfo | string> {
+    const server = this.#server;
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(options, () => {
-        this.#server.off("error", reject);
-        this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+      const failed = (error: Error) => {
+        server.off("listening", listening);
+        reject(error);
+      };
+      const listening = () => {
+        server.off("error", failed);
+        server.on("error", (error) => this.#failed(error));
+        this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS);
         this.#sweeper.unref();
-        resolve(this.#server.address() ?? "");
-      });
+        resolve(server.address() ?? "");
+      };
+      server.once("error", failed);
+      server.once("listening", listening);
+      if (typeof how === "function") how(server);
+      else server.listen(how);
     });
   }
 
@@ -119,22 +133,68 @@ export class HttpServer implements ConnectionHost {
       const cut = setTimeout(() => {
         for (const connection of this.#connections) connection.destroy();
       }, deadlineMs);
-      this.#server.close(() => {
+      const closed = () => {
+        // node:net says so a moment before it tells the sockets.
+        if (this.#connections.size > 0) return void setImmediate(closed);
         clearTimeout(cut);
         clearInterval(this.#sweeper);
         resolve();
-      });
+      };
+      this.#server.close(closed);
+      for (const socket of this.#handshakes) socket.destroy();
       for (const connection of this.#connections) connection.drain();
     });
+  }
+
+  /**
+   * Ends what takes longer than it may. Called twice a second while it listens: one look at each connection now and then
+   * costs less than a timer for each request.
+   */
+  sweep(): void {
+    const now = this.now();
+    for (const connection of this.#connections) connection.check(now, this.#options.timeouts);
   }
 
   /** ConnectionHost: called by connections. */
   closed(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#changed();
   }
 
-  #acceptPlain(accepted: Socket): void {
-    if (this.#isFull(accepted)) return;
+  #plainServer(): net.Server {
+    return net.createServer({ ...socketOptions, pauseOnConnect: true }, (socket) => {
+      if (this.#admits(socket)) this.#openPlain(socket);
+    });
+  }
+
+  #tlsServer(options: TlsOptions): net.Server {
+    const { headMs } = this.#options.timeouts;
+    const defaults = { ALPNProtocols: ["http/1.1"], handshakeTimeout: headMs };
+    const server = tls.createServer({ ...defaults, ...options, ...socketOptions }, (socket) =>
+      this.#openTls(socket),
+    );
+    // The server's own listener, which begins the handshake, comes after this one.
+    server.prependListener("connection", (socket: Socket) => {
+      if (!this.#admits(socket)) return;
+      this.#handshakes.add(socket);
+      socket.once("close", () => {
+        if (this.#handshakes.delete(socket)) this.#changed();
+      });
+      this.#changed();
+    });
+    server.on("tlsClientError", () => this.#errors++);
+    return server;
+  }
+
+  #admits(socket: Socket): boolean {
+    const open = this.#openNow();
+    if (this.#options.beforeAccept(open) !== false && open < this.#options.connectionsMax) return true;
+    this.#turnedAway++;
+    socket.destroy();
+    return false;
+  }
+
+  #openPlain(accepted: Socket): void {
     const inner = accepted as unknown as Inner;
     const { _handle: handle, _server: server } = inner;
     let connection: Connection | undefined;
@@ -153,52 +213,35 @@ export class HttpServer implements ConnectionHost {
     (socket as unknown as Inner)._server = server;
     inner._server = null;
     inner._handle = null;
-    connection = this.#open(socket);
+    connection = this.#open(socket, true);
     socket.resume();
   }
 
-  #acceptTls(socket: Socket): void {
-    if (this.#isFull(socket)) return;
-    const connection = this.#open(socket);
+  #openTls(socket: Socket): void {
+    this.#handshakes.delete((socket as unknown as Inner)._parent);
+    const connection = this.#open(socket, false);
     socket.on("data", (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
   }
 
-  #isFull(socket: Socket): boolean {
-    if (this.#connections.size < this.#connectionsMax) return false;
-    this.#turnedAway++;
-    socket.destroy();
-    return true;
-  }
-
-  #open(socket: Socket): Connection {
+  #open(socket: Socket, isPlain: boolean): Connection {
     this.#accepted++;
-    const connection = new Connection(socket, this);
+    const connection = new Connection(socket, this, isPlain);
     this.#connections.add(connection);
+    this.#changed();
     return connection;
   }
 
-  /** One look at each connection now and then costs less than a timer for each request. */
-  #sweep(): void {
-    const now = this.now();
-    for (const connection of this.#connections) this.#check(connection, now);
+  /** With those whose TLS handshake is under way. */
+  #openNow(): number {
+    return this.#connections.size + this.#handshakes.size;
   }
 
-  #check(connection: Connection, now: number): void {
-    const age = connection.ageMs(now);
-    const { requestMs, idleMs, writeMs } = this.#timeouts;
-    switch (connection.phase) {
-      case "reading":
-        if (age > requestMs) connection.timeOut();
-        break;
-      case "idle":
-        if (age > idleMs) connection.timeOut();
-        break;
-      case "writing":
-        if (age > writeMs) connection.timeOut();
-        break;
-      case "lingering":
-        if (age > lingerMs) connection.destroy();
-        break;
-    }
+  #changed(): void {
+    this.#options.openChanged(this.#openNow());
+  }
+
+  #failed(error: Error): void {
+    this.#errors++;
+    this.#options.onError(error);
   }
 }

@@ -8,6 +8,8 @@ export const VALUE = 2;
 /** What a request target may hold: every visible ASCII character. Its own grammar is narrower, but servers have to take it. */
 export const TARGET = 4;
 export const DIGIT = 8;
+/** What a host name may hold: unreserved, percent-encoded, sub-delims (RFC 3986 3.2.2). */
+export const HOST = 16;
 
 export const HTAB = 0x09;
 export const LF = 0x0a;
@@ -24,6 +26,9 @@ for (const [first, last] of ["09", "AZ", "az"]) {
   for (let byte = first.charCodeAt(0); byte <= last.charCodeAt(0); byte++) classes[byte] |= TOKEN;
 }
 for (let byte = 0x30; byte <= 0x39; byte++) classes[byte] |= DIGIT;
+for (let byte = 0x21; byte <= 0x7e; byte++) {
+  if (/[\w\-.~!$&'()*+,;=%]/.test(String.fromCharCode(byte))) classes[byte] |= HOST;
+}
 
 /** The value of a hexadecimal digit; 255 for any other byte. */
 export const hexValues = new Uint8Array(256).fill(255);

@@ -2,7 +2,16 @@
 import type { SharedTable } from "stowage/table";
 import type { Access } from "./access/types.js";
 import type { Config } from "./config/settings.js";
+import type { StoreFigures } from "./durability/figures.js";
+import type { Feed } from "./feed/index.js";
 import type { Fleet, Log, Observer } from "./observe/types.js";
+
+/** How many workers there are, as of now. */
+export interface Status {
+  readonly workers: number;
+  /** Those that accept connections. */
+  readonly workersUp: number;
+}
 
 export interface WorkerContext {
   /** Which of the workers, from 0. A worker that replaces a dead one has its number. */
@@ -10,11 +19,18 @@ export interface WorkerContext {
   readonly config: Config;
   readonly table: SharedTable;
   readonly access: Access;
+  /** What changes, and who waits for it. */
+  readonly feed: Feed;
   /** Counts what this worker does. */
   readonly observer: Observer;
   /** What all workers together did: for stats and metrics. */
   readonly fleet: Fleet;
   readonly log: Log;
+  readonly status: Status;
+  /** Aborted when this worker begins to drain: answers without an end (event streams, waits) end then. */
+  readonly stopping: AbortSignal;
+  /** Of snapshots, for metrics. */
+  storeFigures(): StoreFigures;
   /** Milliseconds, of a clock that never goes back. */
   now(): number;
   /** Milliseconds since 1970. */

@@ -1,42 +1,74 @@
 /**
- * A user's project: an empty folder into which the packed tarball is installed, offline, as `npm i stowage` would.
- * `packStowage` builds first, so what is tested is what the sources say now.
+ * A user's project: an empty folder into which packed tarballs are installed, offline. `packAll` builds first, so what is
+ * tested is what the sources say now.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
-const root = join(import.meta.dirname, "../../..");
+export const root = join(import.meta.dirname, "../../..");
 const bin = join(root, "node_modules/.bin");
 
+export interface Manifest {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
 export interface Packed {
+  readonly manifest: Manifest;
   readonly tarball: string;
   /** Paths inside the package, and what they weigh unpacked. */
   readonly files: readonly string[];
   readonly bytes: number;
 }
 
-export function packStowage(): Packed {
+/** Builds and packs what is published: folders of packages/. */
+export function packAll(folders: readonly string[]): Packed[] {
   run("npm", ["run", "--silent", "build"], root);
-  const folder = mkdtempSync(join(tmpdir(), "stowage-pack-"));
-  const packed = run("npm", ["pack", "--json", "--pack-destination", folder], join(root, "packages/stowage"));
-  const [{ filename, files, unpackedSize }] = JSON.parse(packed) as [
-    { filename: string; files: { path: string }[]; unpackedSize: number },
-  ];
-  return { tarball: join(folder, filename), files: files.map(({ path }) => path), bytes: unpackedSize };
+  const destination = mkdtempSync(join(tmpdir(), "stowage-pack-"));
+  return folders.map((folder) => pack(join(root, "packages", folder), destination));
+}
+
+function pack(folder: string, destination: string): Packed {
+  const [{ filename, files, unpackedSize }] = JSON.parse(
+    run("npm", ["pack", "--json", "--pack-destination", destination], folder),
+  ) as [{ filename: string; files: { path: string }[]; unpackedSize: number }];
+  return {
+    manifest: manifestOf(folder),
+    tarball: join(destination, filename),
+    files: files.map(({ path }) => path),
+    bytes: unpackedSize,
+  };
+}
+
+export function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+}
+
+/** What can be imported of a package: `stowage`, `stowage/testing`. */
+export function subpathsOf({ name, exports: subpaths }: Manifest): string[] {
+  return Object.keys(subpaths)
+    .filter((subpath) => subpath !== "./package.json")
+    .map((subpath) => join(name, subpath));
 }
 
 export class Consumer {
   readonly folder = mkdtempSync(join(tmpdir(), "stowage-consumer-"));
 
-  constructor(tarball: string) {
+  /** Packages of ours come from their tarballs, those of others as they are installed in the workspace. */
+  constructor(...packed: readonly Packed[]) {
     this.write("package.json", JSON.stringify({ name: "consumer", private: true }));
-    run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], this.folder);
-    // The one thing a real project has beside it: Node's types.
-    mkdirSync(join(this.folder, "node_modules/@types"));
-    symlinkSync(join(root, "node_modules/@types/node"), join(this.folder, "node_modules/@types/node"));
-    symlinkSync(join(root, "node_modules/undici-types"), join(this.folder, "node_modules/undici-types"));
+    const ours = packed.map(({ manifest }) => manifest.name);
+    const others = packed.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
+    if (others.length === 0) {
+      const tarballs = packed.map(({ tarball }) => tarball);
+      run("npm", ["install", "--offline", "--no-audit", "--no-fund", ...tarballs], this.folder);
+    } else for (const each of packed) this.#unpack(each);
+    // The one thing a real project has beside them: Node's types.
+    const linked = others.filter((name) => !ours.includes(name));
+    for (const name of ["@types/node", "undici-types", ...linked]) this.#link(name);
   }
 
   write(name: string, text: string): void {
@@ -44,8 +76,8 @@ export class Consumer {
   }
 
   /** Runs a file and gives what it printed. */
-  node(name: string): string {
-    return run(process.execPath, [name], this.folder).trim();
+  node(name: string, ...args: readonly string[]): string {
+    return run(process.execPath, [name, ...args], this.folder).trim();
   }
 
   /** Type-checks files; throws with tsc's output when they do not pass. skipLibCheck is off: our .d.ts too. */
@@ -57,6 +89,19 @@ export class Consumer {
 
   remove(): void {
     rmSync(this.folder, { recursive: true });
+  }
+
+  /** As npm would, which asks a registry about packages that have dependencies. */
+  #unpack({ manifest, tarball }: Packed): void {
+    const folder = join(this.folder, "node_modules", manifest.name);
+    mkdirSync(folder, { recursive: true });
+    run("tar", ["-xzf", tarball, "--strip-components=1"], folder);
+  }
+
+  #link(name: string): void {
+    const path = join(this.folder, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), path);
   }
 }
 

@@ -1,173 +1,70 @@
 /**
- * The published package works as its users get it: packed, installed into an empty folder, imported as ESM and as
- * CommonJS, type-checked under each module resolution, and without anything of Node where browsers load it.
+ * The published packages work as their users get them: packed, installed into an empty folder, imported, type-checked, and,
+ * the library, without anything of Node where browsers load it.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { importsOf } from "../../layers/imports.js";
-import { Consumer, type Packed, packStowage, run } from "./consumer.js";
+import { Consumer, type Packed, packAll, root, run } from "./consumer.js";
+import { describeHttp1 } from "./http1.js";
+import { describeLibrary } from "./library.js";
+import { describeServer } from "./server.js";
 
-const root = join(import.meta.dirname, "../../..");
-const manifest = JSON.parse(readFileSync(join(root, "packages/stowage/package.json"), "utf8")) as {
-  exports: Record<string, unknown>;
-};
-/** What needs threads and buffers is for Node alone. */
-const nodeOnly = ["stowage/table"];
-const subpaths = Object.keys(manifest.exports)
-  .filter((subpath) => subpath !== "./package.json")
-  .map((subpath) => join("stowage", subpath));
+/** What each package weighs at most, unpacked. */
+const published = { stowage: 2_000_000, http1: 200_000, server: 1_000_000 };
+const folders = Object.keys(published) as (keyof typeof published)[];
 
-let packed: Packed;
-let consumer: Consumer;
+const packed = {} as Record<keyof typeof published, Packed>;
+const consumers: Consumer[] = [];
 
 beforeAll(() => {
-  packed = packStowage();
-  consumer = new Consumer(packed.tarball);
+  for (const [index, each] of packAll(folders).entries()) packed[folders[index]] = each;
 });
 
 afterAll(() => {
-  consumer?.remove();
-  if (packed !== undefined) rmSync(dirname(packed.tarball), { recursive: true });
+  for (const consumer of consumers) consumer.remove();
+  if (packed.stowage !== undefined) rmSync(dirname(packed.stowage.tarball), { recursive: true });
 });
 
-describe("the tarball", () => {
+/** A project that has these packages, made when it is first asked for. */
+function consumerOf(...names: readonly (keyof typeof published)[]): () => Consumer {
+  let consumer: Consumer | undefined;
+  return () => {
+    if (consumer === undefined) {
+      consumer = new Consumer(...names.map((name) => packed[name]));
+      consumers.push(consumer);
+    }
+    return consumer;
+  };
+}
+
+describe.each(folders)("the tarball of packages/%s", (folder) => {
   it("holds code, types, README and licence, and nothing else", () => {
-    const stray = packed.files.filter((path) => !/^dist\/.*\.(js|cjs|d\.ts|d\.cts)$/.test(path)).sort();
-    expect(stray).toEqual(["LICENSE", "README.md", "package.json"]);
+    const stray = packed[folder].files.filter((path) => !/^dist\/.*\.(js|cjs|d\.ts|d\.cts)$/.test(path));
+    expect(stray.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
   });
 
   it("stays small", () => {
-    expect(packed.bytes).toBeLessThan(2_000_000);
+    expect(packed[folder].bytes).toBeLessThan(published[folder]);
   });
 
   it("pleases publint", async () => {
-    const data = readFileSync(packed.tarball);
+    const data = readFileSync(packed[folder].tarball);
     const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
     const { messages } = await publint({ pack: { tarball }, strict: true });
     expect(messages).toEqual([]);
   });
 
-  it("pleases Are The Types Wrong, under every resolution", () => {
-    const attw = join(root, "node_modules/.bin/attw");
+  it("pleases Are The Types Wrong, under every resolution that it means to have", () => {
+    const { tarball, manifest } = packed[folder];
+    const hasCommonJs = JSON.stringify(manifest.exports).includes('"require"');
     const options = ["--no-definitely-typed", "--format", "ascii", "--exclude-entrypoints", "./package.json"];
-    run(attw, [packed.tarball, ...options], consumer.folder);
+    const profile = hasCommonJs ? "strict" : "esm-only";
+    run(join(root, "node_modules/.bin/attw"), [tarball, ...options, "--profile", profile], root);
   });
 });
 
-/** Prints a few answers of a cache, so that a build that loads but does not work shows. */
-const session = `
-const cache = new Cache({ max: 2 });
-cache.set("a", 1);
-cache.set("b", 2, { ttl: "5m" });
-console.log(cache.get("a"), cache.size(), cache.get("none"));
-cache.close();`;
-const answers = "1 2 undefined";
-
-describe("the installed package", () => {
-  it("works as ESM", () => {
-    consumer.write("session.mjs", `import { Cache } from "stowage";${session}`);
-    expect(consumer.node("session.mjs")).toBe(answers);
-  });
-
-  it("works as CommonJS", () => {
-    consumer.write("session.cjs", `const { Cache } = require("stowage");${session}`);
-    expect(consumer.node("session.cjs")).toBe(answers);
-  });
-
-  it("works where there is no process, as in a browser", () => {
-    consumer.write(
-      "browser.mjs",
-      `const { log } = console; globalThis.process = undefined; globalThis.console = { log };
-      const { Cache } = await import("stowage");${session}`,
-    );
-    expect(consumer.node("browser.mjs")).toBe(answers);
-  });
-
-  it.each(subpaths)("exports the same names from both builds: %s", (subpath) => {
-    // With the name that each function and class believes to have: "get?" where it is another.
-    const names = `console.log(Object.entries(all).filter(([name]) => name !== "default").sort()
-      .map(([name, value]) => typeof value === "function" && value.name !== name ? name + "?" : name).join());`;
-    consumer.write("names.mjs", `import * as all from "${subpath}"; ${names}`);
-    consumer.write("names.cjs", `const all = require("${subpath}"); ${names}`);
-    const esm = consumer.node("names.mjs");
-    expect(esm).toMatch(/^[\w,]+$/);
-    expect(consumer.node("names.cjs")).toBe(esm);
-  });
-
-  it.each([
-    ["ESM", "suite.mjs", (name: string, from: string) => `import ${name} from "${from}";`],
-    ["CommonJS", "suite.cjs", (name: string, from: string) => `const ${name} = require("${from}");`],
-  ])("passes its own conformance suite as %s", (_format, file, load) => {
-    consumer.write(
-      file,
-      `${load("{ Cache }", "stowage")}
-      ${load("{ allAbilities, cacheCases, failingCases }", "stowage/testing")}
-      const create = (options) => new Cache(options);
-      failingCases({ name: "built", create, abilities: allAbilities() }).then((failures) => {
-        console.log(cacheCases.length > 100, failures.map(({ name, error }) => name + ": " + error).join());
-      });`,
-    );
-    expect(consumer.node(file)).toBe("true");
-  });
-
-  it("imports nothing of Node where browsers load it", () => {
-    const imported = reachableFrom(join(consumer.folder, "node_modules/stowage/dist/index.js"));
-    expect([...imported.outside]).toEqual([]);
-    expect(imported.files.size).toBeGreaterThan(0);
-  });
-});
-
-/** Follows static and dynamic imports through the built files. */
-function reachableFrom(entry: string) {
-  const files = new Set([entry]);
-  const outside = new Set<string>();
-  for (const file of files) {
-    for (const { specifier } of importsOf(file, readFileSync(file, "utf8"))) {
-      if (specifier.startsWith(".")) files.add(join(dirname(file), specifier));
-      else outside.add(specifier);
-    }
-  }
-  return { files, outside };
-}
-
-const typed = `
-const cache: Cache<string, number> = new Cache<string, number>({ max: 2, ttl: "5m" });
-const found: number | undefined = cache.get("a");
-// @ts-expect-error a string is no number
-cache.set("a", "1");
-export { found };`;
-
-describe("the types", () => {
-  const sourceOf = (names: readonly string[]) => {
-    const all = names.map((name, at) => `import * as all${at} from "${name}"; export { all${at} };`);
-    return `import { Cache } from "stowage"; ${all.join(" ")}${typed}`;
-  };
-  const browser = { lib: ["ES2022", "DOM"], types: [] };
-  const node = { lib: ["ES2022"], types: ["node"] };
-
-  beforeAll(() => {
-    for (const extension of ["mts", "cts", "ts"]) {
-      consumer.write(`typed.${extension}`, sourceOf(subpaths));
-      consumer.write(
-        `light.${extension}`,
-        sourceOf(subpaths.filter((subpath) => !nodeOnly.includes(subpath))),
-      );
-    }
-  });
-
-  it.each([
-    ["node16, ESM and CommonJS, on Node", ["typed.mts", "typed.cts"], { module: "node16", ...node }],
-    [
-      "nodenext, ESM and CommonJS, in a browser",
-      ["light.mts", "light.cts"],
-      { module: "nodenext", ...browser },
-    ],
-    ["bundler, on Node", ["typed.ts"], { module: "esnext", moduleResolution: "bundler", ...node }],
-    ["bundler, in a browser", ["light.ts"], { module: "esnext", moduleResolution: "bundler", ...browser }],
-    ["node10, CommonJS", ["typed.ts"], { module: "commonjs", moduleResolution: "node10", ...node }],
-  ])("are right under %s", (_resolution, files, options) => {
-    expect(() => consumer.tsc(files, options)).not.toThrow();
-  });
-});
+describeLibrary(consumerOf("stowage"));
+describe("packages/http1, installed", () => describeHttp1(consumerOf("http1")));
+describe("packages/server, installed", () => describeServer(consumerOf("stowage", "http1", "server")));

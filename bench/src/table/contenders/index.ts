@@ -2,8 +2,9 @@
  * Every contender: the name in flags and results, whose version is reported, the heading in tables, and how to load
  * it. Loaded on demand, so that a child process holds one library and its code only.
  */
+import { versionOrNone } from "../../harness/programs.js";
+import { redisProgram } from "../../harness/redis-server.js";
 import type { ContenderInfo } from "../../harness/suite.js";
-import { redisVersion } from "../redis-server.js";
 import type { Contender } from "./contender.js";
 
 export interface ContenderEntry extends ContenderInfo {
@@ -20,7 +21,7 @@ export const contenders = {
   lmdb: { package: "lmdb", heading: "lmdb", load: () => import("./lmdb.js") },
   redis: {
     package: null,
-    version: redisVersion,
+    version: () => versionOrNone(redisProgram),
     heading: "Redis",
     notHuge: "what it costs is the way there, which does not depend on how many items there are",
     load: () => import("./redis.js"),

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import { parseDuration } from "stowage";
 import { formatBytes, parseBytes } from "../../../stowage/src/base/byte-size.js";
+import { isToken, TOKEN_LENGTH_MAX } from "./token-text.js";
 
 export interface Kind<T> {
   /** Completes "must be ...". */
@@ -13,7 +14,13 @@ export interface Kind<T> {
   readonly placeholder: string;
   /** undefined: the value is not of this kind. */
   read(value: unknown): T | undefined;
+  /** The value as people write it in a configuration file: `read` makes the same of it again. */
+  plain(value: T): Plain;
 }
+
+export type Plain = number | boolean | string | readonly string[];
+
+const asItIs = (value: Plain) => value;
 
 export function whole(min: number, max: number, placeholder = "N"): Kind<number> {
   return {
@@ -24,24 +31,47 @@ export function whole(min: number, max: number, placeholder = "N"): Kind<number>
       if (typeof number !== "number" || !Number.isInteger(number)) return undefined;
       return number >= min && number <= max ? number : undefined;
     },
+    plain: asItIs,
   };
 }
 
 /** Milliseconds, from `"5s"` and the like; a bare number would leave the unit to be guessed. */
-export function duration(minMs = 1): Kind<number> {
+export function duration(minMs = 1, maxMs = Number.POSITIVE_INFINITY): Kind<number> {
+  const least = minMs > 1 ? `, at least ${minMs} ms` : "";
+  const most = Number.isFinite(maxMs) ? `, at most ${formatDuration(maxMs)}` : "";
   return {
-    expected: `a duration such as "250ms", "5s", "5m", "2h"${minMs > 1 ? `, at least ${minMs} ms` : ""}`,
+    expected: `a duration such as "250ms", "5s", "5m", "2h"${least}${most}`,
     placeholder: "DURATION",
     read(value) {
       if (typeof value !== "string") return undefined;
       try {
         const ms = parseDuration(value);
-        return ms >= minMs ? ms : undefined;
+        return ms >= minMs && ms <= maxMs ? ms : undefined;
       } catch {
         return undefined;
       }
     },
+    plain: formatDuration,
   };
+}
+
+/** Timers count to 2^31 milliseconds; beyond, they would fire at once. */
+const TIMER_MS_MAX = 24 * 86_400_000;
+
+/** A duration that somebody waits. */
+export function wait(minMs = 1): Kind<number> {
+  return duration(minMs, TIMER_MS_MAX);
+}
+
+/** 90000 -> `"90s"`: in the largest unit in which it is a whole number. */
+function formatDuration(ms: number): string {
+  const units: [name: string, ms: number][] = [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+  ];
+  const [name, size] = units.find(([, size]) => ms % size === 0) ?? ["ms", 1];
+  return `${ms / size}${name}`;
 }
 
 /** Bytes, from `"64kb"` and the like, or a bare number of bytes. */
@@ -55,6 +85,7 @@ export function bytes(min: number, max: number): Kind<number> {
       const size = parseBytes(/^\d+$/.test(text) ? `${text}b` : text);
       return size >= min && size <= max ? size : undefined;
     },
+    plain: formatBytes,
   };
 }
 
@@ -67,6 +98,7 @@ export const flag: Kind<boolean> = {
     if (/^(true|1|yes|on)$/i.test(value)) return true;
     return /^(false|0|no|off)$/i.test(value) ? false : undefined;
   },
+  plain: asItIs,
 };
 
 export function text(placeholder: string): Kind<string> {
@@ -74,6 +106,7 @@ export function text(placeholder: string): Kind<string> {
     expected: "a text that is not empty",
     placeholder,
     read: (value) => (typeof value === "string" && value.trim() !== "" ? value : undefined),
+    plain: asItIs,
   };
 }
 
@@ -87,6 +120,7 @@ export function list(placeholder: string): Kind<readonly string[]> {
       if (!Array.isArray(parts) || !parts.every((part) => typeof part === "string")) return undefined;
       return Object.freeze(parts.map((part) => part.trim()).filter((part) => part !== ""));
     },
+    plain: asItIs,
   };
 }
 
@@ -95,8 +129,45 @@ export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> 
     expected: `one of ${values.join(", ")}`,
     placeholder: values.join("|"),
     read: (value) => values.find((each) => each === value),
+    plain: asItIs,
   };
 }
+
+const levels = oneOf("fatal", "error", "warn", "info", "debug", "silent");
+/** What Elixir's Logger calls its levels: LOG_LEVEL of a Lix deployment is taken as it is. */
+const elixirLevels = new Map<unknown, string>([
+  ["emergency", "fatal"],
+  ["alert", "fatal"],
+  ["critical", "fatal"],
+  ["warning", "warn"],
+  ["notice", "info"],
+  ["none", "silent"],
+]);
+
+/** How much is logged. */
+export const logLevel: typeof levels = {
+  ...levels,
+  placeholder: "LEVEL",
+  read: (value) => levels.read(elixirLevels.get(value) ?? value),
+};
+
+/** Tokens as clients send them. */
+export const tokens: Kind<readonly string[]> = {
+  ...list("TOKEN,..."),
+  expected: `texts separated by commas, each of at most ${TOKEN_LENGTH_MAX} ASCII characters without spaces`,
+  read(value) {
+    const texts = list("").read(value);
+    return texts?.every(isToken) ? texts : undefined;
+  },
+};
+
+/** Permissions of a file, as `chmod` takes them. */
+export const fileMode: Kind<string> = {
+  expected: 'permissions in octal, such as "660"',
+  placeholder: "MODE",
+  read: (value) => (typeof value === "string" && /^0?[0-7]{3}$/.test(value) ? value : undefined),
+  plain: asItIs,
+};
 
 /** A name or address to listen on. */
 export const host: Kind<string> = {
@@ -106,4 +177,5 @@ export const host: Kind<string> = {
     if (typeof value !== "string") return undefined;
     return isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(value) ? value : undefined;
   },
+  plain: asItIs,
 };

@@ -5,6 +5,7 @@
 
 import { suggest } from "../../../stowage/src/base/suggestion.js";
 import { type Config, type SettingName, settingNames, settings, variableOf } from "./settings.js";
+import { faultsTogether } from "./together.js";
 
 export interface Sources {
   /** What follows the command on the command line. */
@@ -49,7 +50,7 @@ export function loadConfig({ args, env, file }: Sources): Loaded {
     origins[name] = said?.origin ?? "default";
     config[name] = said === undefined ? settings[name].fallback : readValue(name, said, faults);
   }
-  if (faults.length === 0) checkTogether(config as Config, origins, faults);
+  if (faults.length === 0) faults.push(...faultsTogether(config as Config, origins));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze({
     config: Object.freeze(config) as Config,
@@ -97,7 +98,7 @@ function readFlags(args: readonly string[], faults: string[]): Map<SettingName, 
 function variable(name: SettingName, env: Sources["env"]): Said | undefined {
   for (const origin of [variableOf(name), ...(settings[name].also ?? [])]) {
     const value = env[origin];
-    if (value !== undefined && value !== "") return { value, origin };
+    if (value !== undefined && value !== "" && !isLink(value)) return { value, origin };
   }
   return undefined;
 }
@@ -105,11 +106,25 @@ function variable(name: SettingName, env: Sources["env"]): Said | undefined {
 /** Variables of ours that mean nothing are more likely misspelt than meant for somebody else. */
 function checkVariables(env: Sources["env"], faults: string[]): void {
   const known = new Set([...settingNames.map(variableOf), "STOWAGE_CONFIG", "STOWAGE_URL", "STOWAGE_TOKEN"]);
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith("STOWAGE_") || known.has(name)) continue;
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith("STOWAGE_") || known.has(name) || isServiceLink(name, value)) continue;
     const near = suggest(name, known);
     faults.push(`there is no setting ${name}${near === undefined ? "" : `; did you mean ${near}?`}`);
   }
+}
+
+/**
+ * Kubernetes tells each pod of the services beside it by variables, and a service called stowage makes STOWAGE_PORT=tcp://...,
+ * STOWAGE_SERVICE_HOST, STOWAGE_PORT_4000_TCP_ADDR and more. None of them is a setting.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+function isServiceLink(name: string, value: string | undefined): boolean {
+  if (/_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)$/.test(name)) return true;
+  return value !== undefined && isLink(value);
+}
+
+function isLink(value: string): boolean {
+  return /^(tcp|udp|sctp):\/\/\S+:\d+$/.test(value);
 }
 
 function readFile(file: Sources["file"], faults: string[]): Map<SettingName, Said> {
@@ -139,20 +154,4 @@ function isSetting(name: string): name is SettingName {
 function unknown(shown: string, written: string, prefix: string): string {
   const near = suggest(written, settingNames);
   return `there is no option ${shown}${near === undefined ? "" : `; did you mean ${prefix}${near}?`}`;
-}
-
-/** Settings that are right alone and wrong together. */
-function checkTogether(config: Config, origins: Record<string, string>, faults: string[]): void {
-  const has = (name: SettingName) => config[name] !== null;
-  if (has("tls-cert") !== has("tls-key"))
-    faults.push("tls-cert and tls-key go together; one of them is missing");
-  if (has("socket") && origins.port !== "default")
-    faults.push(`${origins.socket} and ${origins.port} cannot both be: it listens on one of them`);
-  if (config["max-value"]! > config.memory! / 4) {
-    if (origins["max-value"] === "default") return;
-    faults.push(`${origins["max-value"]} must be at most a quarter of the memory`);
-  }
-  const tokens = (config.tokens?.length ?? 0) > 0 || has("tokens-file");
-  if (config.auth === true && !tokens)
-    faults.push(`${origins.auth} asks for tokens, but there are none: set tokens or tokens-file`);
 }

@@ -7,7 +7,20 @@
  * STOWAGE_..., then the other names, then the file.
  */
 import { availableParallelism } from "node:os";
-import { bytes, duration, flag, host, type Kind, list, oneOf, text, whole } from "./kinds.js";
+import {
+  bytes,
+  duration,
+  fileMode,
+  flag,
+  host,
+  type Kind,
+  list,
+  logLevel,
+  text,
+  tokens,
+  wait,
+  whole,
+} from "./kinds.js";
 
 export interface Setting<T> {
   readonly kind: Kind<T>;
@@ -18,15 +31,20 @@ export interface Setting<T> {
   readonly also?: readonly string[];
   /** Shown as stars by `config --print`. */
   readonly secret?: boolean;
-  readonly group: "Listening" | "Memory" | "Access" | "Durability" | "Operation" | "Limits";
+  /** What the fallback is, where it differs from machine to machine. */
+  readonly fallbackText?: string;
+  readonly group: Group;
 }
 
+export const groups = ["Listening", "Memory", "Access", "Durability", "Operation", "Limits"] as const;
+export type Group = (typeof groups)[number];
+
 function setting<T>(
-  group: Setting<T>["group"],
+  group: Group,
   kind: Kind<T>,
   fallback: T | null,
   about: string,
-  more: { also?: readonly string[]; secret?: boolean } = {},
+  more: Pick<Setting<T>, "also" | "secret" | "fallbackText"> = {},
 ): Setting<T> {
   return Object.freeze({ group, kind, fallback, about, ...more });
 }
@@ -43,7 +61,15 @@ export const settings = Object.freeze({
   socket: setting("Listening", text("PATH"), null, "Unix socket to listen on instead of a port"),
   "tls-cert": setting("Listening", text("FILE"), null, "certificate chain (PEM); read again on SIGHUP"),
   "tls-key": setting("Listening", text("FILE"), null, "private key (PEM); read again on SIGHUP"),
-  workers: setting("Listening", whole(1, 250), availableParallelism(), "threads that serve requests"),
+  "socket-mode": setting(
+    "Listening",
+    fileMode,
+    "660",
+    "permissions of the Unix socket, in octal: 660 for owner and group, 666 for everybody",
+  ),
+  workers: setting("Listening", whole(1, 240), availableParallelism(), "threads that serve requests", {
+    fallbackText: "number of cores",
+  }),
   memory: setting(
     "Memory",
     bytes(MB, 32 * GB),
@@ -69,7 +95,7 @@ export const settings = Object.freeze({
   auth: setting("Access", flag, null, "ask for a token; on as soon as there are tokens", {
     also: ["LIX_AUTH_ENABLED"],
   }),
-  tokens: setting("Access", list("TOKEN,..."), null, "tokens that may do everything", {
+  tokens: setting("Access", tokens, null, "tokens that may do everything", {
     also: ["LIX_API_KEYS"],
     secret: true,
   }),
@@ -96,16 +122,10 @@ export const settings = Object.freeze({
     null,
     "where snapshots are kept; without it, nothing outlives the process",
   ),
-  "snapshot-every": setting("Durability", duration(1_000), 60_000, "time between snapshots"),
-  "log-level": setting(
-    "Operation",
-    oneOf("fatal", "error", "warn", "info", "debug", "silent"),
-    "info",
-    "what is logged, as JSON lines",
-    {
-      also: ["LOG_LEVEL"],
-    },
-  ),
+  "snapshot-every": setting("Durability", wait(1_000), 60_000, "time between snapshots"),
+  "log-level": setting("Operation", logLevel, "info", "what is logged, as JSON lines", {
+    also: ["LOG_LEVEL"],
+  }),
   "access-log": setting("Operation", flag, false, "log every request"),
   "slow-ms": setting(
     "Operation",
@@ -113,16 +133,23 @@ export const settings = Object.freeze({
     100,
     "log requests that took longer than so many milliseconds",
   ),
-  "drain-timeout": setting(
+  "drain-timeout": setting("Operation", wait(), 10_000, "time for requests under way when the server stops"),
+  "drain-delay": setting(
     "Operation",
-    duration(),
+    wait(),
+    null,
+    "time between /ready turning 503 and the end of accepting, for load balancers that have to notice",
+  ),
+  "hang-timeout": setting(
+    "Operation",
+    wait(1_000),
     10_000,
-    "time for requests under way when the server stops",
+    "a worker that is busy with one thing for so long is replaced, and its connections are lost",
   ),
   "max-connections": setting("Limits", whole(1, 1_000_000), 20_000, "connections at one time"),
   "max-body": setting("Limits", bytes(KB, GB), 8_000_000, "bytes of a request's content; 413 above"),
-  "request-timeout": setting("Limits", duration(100), 60_000, "from the first byte of a request to its last"),
-  "idle-timeout": setting("Limits", duration(100), 75_000, "between requests of a connection"),
+  "request-timeout": setting("Limits", wait(100), 60_000, "from the first byte of a request to its last"),
+  "idle-timeout": setting("Limits", wait(100), 75_000, "between requests of a connection"),
 });
 
 export type SettingName = keyof typeof settings;
@@ -136,4 +163,9 @@ export const settingNames = Object.keys(settings) as SettingName[];
 
 export function variableOf(name: string): string {
   return `STOWAGE_${name.replaceAll("-", "_").toUpperCase()}`;
+}
+
+/** Bytes of the longest value: what was said, but no more than the table takes. */
+export function valueBytesMax(config: Config): number {
+  return Math.min(config["max-value"]!, Math.floor(config.memory! / 4));
 }

@@ -3,58 +3,150 @@
  * what it says holds until the reply.
  *
  * Bodies are texts in which each character is a byte (Latin-1), as the table gives values and the socket takes them;
- * `utf8Bytes` makes one of a text with other characters.
+ * `utf8Bytes` of stowage-http1 makes one of a text with other characters.
  */
 import type { Connection, Fields, RequestHead } from "stowage-http1";
-import { dateLine, fieldLine, fixedHead, noBytes } from "stowage-http1";
+import { fieldLine, noBytes, utf8Bytes } from "stowage-http1";
 import { everybody, mayTouch, type Principal } from "../access/types.js";
-import type { WorkerContext } from "../context.js";
+import type { Cors } from "./cors.js";
 import { Fault } from "./fault.js";
-import type { Route } from "./route.js";
+import { FixedAnswer, type Frame } from "./frame.js";
+import { type Heads, JSON_TYPE, lengthLine } from "./heads.js";
+import { isJsonType } from "./json-type.js";
+import { ConnectionLostError, chunkOf, drained, LAST_CHUNK } from "./parts.js";
+import { queryParam } from "./percent.js";
+import { idOf } from "./request-id.js";
+import { type Route, unrouted } from "./route.js";
+import type { TargetParts } from "./router.js";
 
-export const JSON_TYPE = "application/json; charset=utf-8";
+export { JSON_TYPE };
 
-export class Exchange {
+const NOT_FOUND = new FixedAnswer(404, '{"error":"not found"}');
+/** So that pages from elsewhere can read `etag`, `stowage-ttl` and the like. */
+const EXPOSED = "access-control-expose-headers: *\r\n";
+
+export class Exchange implements TargetParts {
   readonly connection: Connection;
-  readonly #context: WorkerContext;
+  readonly #heads: Heads;
+  readonly #cors: Cors;
   head!: RequestHead;
   /** Only lent: copy what has to outlive a handler that returns a promise. */
   content: Buffer = noBytes;
-  route!: Route;
+  route: Route = unrouted;
   principal: Principal = everybody;
-  /** Without the query, as it came. */
-  path = "";
-  /** Behind the `?`, as it came. */
-  query = "";
-  /** What stands in the open segment of the route's path, as it came. */
-  segment = "";
-  requestId = "";
+  /** Where the parts of the target stand, from the head's base. */
+  pathStart = 0;
+  pathEnd = 0;
+  segmentStart = 0;
+  segmentEnd = 0;
   status = 0;
   bytesOut = 0;
   #replied = false;
+  #chunked = false;
+  /** The client went away while an answer was sent in parts. */
+  #gone = false;
+  #block = "";
+  #pair = 0;
+  /** The client's own request id. */
+  #givenId = "";
+  #corsLines = "";
+  /** Of the fields at hand; null: nobody has asked yet. */
+  #isJson: boolean | null = null;
 
-  constructor(connection: Connection, context: WorkerContext) {
+  constructor(connection: Connection, heads: Heads, cors: Cors) {
     this.connection = connection;
-    this.#context = context;
+    this.#heads = heads;
+    this.#cors = cors;
   }
 
   get replied(): boolean {
     return this.#replied;
   }
 
-  begin(head: RequestHead, content: Buffer): void {
+  /** Without the query, as it came. */
+  get path(): string {
+    return this.#slice(this.pathStart, this.pathEnd);
+  }
+
+  /** Behind the `?`, as it came. */
+  get query(): string {
+    return this.pathEnd < this.head.targetEnd ? this.#slice(this.pathEnd + 1, this.head.targetEnd) : "";
+  }
+
+  /** What stands in the open segment of the route's path, as it came. */
+  get segment(): string {
+    return this.#slice(this.segmentStart, this.segmentEnd);
+  }
+
+  get requestId(): string {
+    return this.#givenId === "" ? this.#heads.idOf(this.#block, this.#pair) : this.#givenId;
+  }
+
+  /**
+   * A parameter of the query, decoded; the last one, if it stands there several times; undefined: it is not there.
+   *
+   * @throws Fault 400 where it is malformed
+   */
+  param(name: string): string | undefined {
+    const { query } = this;
+    return query === "" ? undefined : queryParam(query, name);
+  }
+
+  /** Whether the content is said to be JSON. */
+  get isJson(): boolean {
+    this.#isJson ??= isJsonType(this.head);
+    return this.#isJson;
+  }
+
+  /** A request came. */
+  begin(head: RequestHead): void {
     this.head = head;
-    this.content = content;
+    this.content = noBytes;
     this.#replied = false;
-    const target = head.target;
-    const mark = target.indexOf("?");
-    this.path = mark < 0 ? target : target.slice(0, mark);
-    this.query = mark < 0 ? "" : target.slice(mark + 1);
+    this.status = 0;
+    this.bytesOut = 0;
+    this.#pair = this.#heads.begin(this.connection.arrivedAt);
+    this.#block = this.#heads.block;
+    if (head.sameFields) return;
+    this.#isJson = null;
+    this.#givenId = idOf(head);
+    if (!this.#cors.any) this.#corsLines = this.#cors.lines(head.header("origin"));
   }
 
   /** Answers with a text of bytes. To a HEAD request only its length is said. */
   reply(status: number, body: string, type: string = JSON_TYPE, fields?: Fields): void {
-    this.#send(status, this.#lead(status, type, fields), body);
+    const text =
+      (type === JSON_TYPE && fields === undefined && this.#isOrdinary()
+        ? this.#heads.json(status, this.#pair)
+        : `${this.#lead(status, type, fields)}content-length: `) + lengthLine(body.length);
+    this.#note(status, body.length);
+    this.connection.send(this.head.method === "HEAD" ? text : text + body);
+  }
+
+  /** Answers 200 with what stands in a frame up to `end`. */
+  replyFrame(frame: Frame, end: number): void {
+    if (this.head.method === "HEAD" || !this.#isOrdinary()) this.reply(200, frame.body(end));
+    else {
+      this.#note(200, frame.lengthTo(end));
+      this.connection.send(frame.answer(this.#heads.ready(200), this.#pair, end));
+    }
+  }
+
+  /** Answers with what is always the same. */
+  replyFixed({ status, body, tails }: FixedAnswer): void {
+    if (this.head.method === "HEAD" || !this.#isOrdinary()) this.reply(status, body);
+    else {
+      this.#note(status, body.length);
+      this.connection.send(this.#heads.ready(status) + tails[this.#pair]);
+    }
+  }
+
+  /** Answers with bytes, which must not change until they are sent. */
+  replyBytes(status: number, body: Buffer, type: string, fields?: Fields): void {
+    const head = `${this.#lead(status, type, fields)}content-length: ${lengthLine(body.length)}`;
+    this.#note(status, body.length);
+    if (this.head.method === "HEAD") this.connection.send(head);
+    else this.connection.sendBytes(head, body);
   }
 
   /** Answers with JSON. */
@@ -64,20 +156,60 @@ export class Exchange {
 
   /** Answers without content: 204, 304. */
   empty(status: number, fields?: Fields): void {
+    const text = `${this.#lead(status, "", fields)}\r\n`;
     this.#note(status, 0);
-    this.connection.send(`${this.#lead(status, "", fields)}${this.#tail()}\r\n`);
+    this.connection.send(text);
+  }
+
+  /** 404, in Lix's words. */
+  notFound(): void {
+    this.replyFixed(NOT_FOUND);
   }
 
   /** Begins an answer of unknown length that ends with the connection. Goes on with `connection.send` and `flush`. */
   stream(status: number, type: string, fields?: Fields): void {
     this.connection.closeAfterResponse();
+    const text = `${this.#lead(status, type, fields)}\r\n`;
     this.#note(status, 0);
-    this.connection.send(`${this.#lead(status, type, fields)}${this.#tail()}\r\n`);
+    this.connection.send(text);
     this.connection.flush();
   }
 
+  /** Begins an answer that comes in parts: chunks, or for HTTP/1.0 until the connection ends. */
+  beginParts(status: number, type: string = JSON_TYPE, fields?: Fields): void {
+    this.#chunked = this.head.minorVersion > 0;
+    if (!this.#chunked) this.connection.closeAfterResponse();
+    const coding = this.#chunked ? "transfer-encoding: chunked\r\n" : "";
+    const text = `${this.#lead(status, type, fields)}${coding}\r\n`;
+    this.#note(status, 0);
+    this.#gone = false;
+    this.connection.onClose = () => {
+      this.#gone = true;
+    };
+    this.connection.send(text);
+  }
+
+  /**
+   * Sends a part. Wait for the promise before the next one: while the client takes nothing, nothing more is made for it.
+   *
+   * @throws ConnectionLostError
+   */
+  async part(text: string): Promise<void> {
+    if (this.#gone) throw new ConnectionLostError();
+    if (text === "" || this.head.method === "HEAD") return;
+    this.bytesOut += text.length;
+    this.connection.send(this.#chunked ? chunkOf(text) : text);
+    await drained(this.connection);
+  }
+
+  endParts(): void {
+    this.connection.onClose = null;
+    if (this.#chunked && this.head.method !== "HEAD") this.connection.send(LAST_CHUNK);
+  }
+
   fault(fault: Fault): void {
-    this.json(fault.status, { error: fault.message, code: fault.code, ...fault.more }, fault.fields);
+    const fields = Object.keys(fault.fields).length === 0 ? undefined : fault.fields;
+    this.reply(fault.status, utf8Bytes(fault.body), JSON_TYPE, fields);
   }
 
   /** @throws Fault 403 for a key that the token does not reach */
@@ -86,32 +218,36 @@ export class Exchange {
       throw new Fault(403, "forbidden_key", "this token does not reach that key; see its prefixes");
   }
 
-  #send(status: number, lead: string, body: string): void {
-    this.#note(status, body.length);
-    const text = `${lead}${this.#tail()}content-length: ${body.length}\r\n\r\n`;
-    this.connection.send(this.head.method === "HEAD" ? text : text + body);
+  #slice(start: number, end: number): string {
+    const { bytes, base } = this.head;
+    return bytes.latin1Slice(base + start, base + end);
+  }
+
+  /** Whether the answer can begin with what was made ahead. */
+  #isOrdinary(): boolean {
+    return (
+      this.connection.connectionLine(this.head) === "" &&
+      this.#cors.any &&
+      this.#givenId === "" &&
+      this.#block === this.#heads.block
+    );
   }
 
   #note(status: number, bytes: number): void {
+    if (this.#replied) throw new Error("a request was answered twice");
     this.#replied = true;
     this.status = status;
     this.bytesOut = bytes;
   }
 
+  /** All of a head but what says the length. */
   #lead(status: number, type: string, fields: Fields | undefined): string {
-    let lead = fixedHead(status, type === "" ? {} : { "content-type": type });
-    if (fields !== undefined)
+    let lead = this.#heads.fixed(status, type) + this.#corsLines;
+    if (fields !== undefined) {
+      lead += EXPOSED;
       for (const [name, value] of Object.entries(fields)) lead += fieldLine(name, String(value));
-    return lead;
+    }
+    const connection = this.connection.connectionLine(this.head);
+    return `${lead}${this.#heads.dateLine}x-request-id: ${this.requestId}\r\n${connection}`;
   }
-
-  #tail(): string {
-    const closing = this.connection.closesAfter(this.head) ? "connection: close\r\n" : "";
-    return `x-request-id: ${this.requestId}\r\n${dateLine(this.#context.wall())}${closing}`;
-  }
-}
-
-/** The UTF-8 bytes of a text, a character each. */
-export function utf8Bytes(text: string): string {
-  return Buffer.from(text, "utf8").latin1Slice();
 }

@@ -5,7 +5,7 @@ import type { Fields } from "stowage-http1";
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly status: number;
-  /** Stable, for programs. */
+  /** Stable, for programs. Empty, and then left out: where Lix's own text is all that may stand in the answer. */
   readonly code: string;
   readonly more: Readonly<Record<string, unknown>>;
   readonly fields: Fields;
@@ -25,5 +25,11 @@ export class Fault extends Error {
     this.code = code;
     this.more = more;
     this.fields = fields;
+  }
+
+  /** The JSON text of the answer. */
+  get body(): string {
+    const code = this.code === "" ? {} : { code: this.code };
+    return JSON.stringify({ error: this.message, ...code, ...this.more });
   }
 }

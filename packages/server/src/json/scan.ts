@@ -2,22 +2,24 @@
  * JSON text (RFC 8259) as bytes: checked to the letter, and cut where its parts begin and end, without being parsed into
  * values. What a client stores is what is sent back, byte for byte: numbers of any size, spaces, the order of members.
  *
- * The caller has made sure that the bytes are UTF-8 (`isUtf8` of node:buffer), so strings are checked for quotes, escapes
- * and control characters only. Not recursive: a text of a million brackets is refused, not a stack overflow.
+ * That the bytes are UTF-8 is the caller's to make sure (`isUtf8` of node:buffer; needed only where `wide` says so), so
+ * strings are checked for quotes, escapes and control characters only. Not recursive: a text of a million brackets is refused, not a stack overflow.
  */
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const COLON = 0x3a;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const POINT = 0x2e;
 const ZERO = 0x30;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+export const OPEN_ARRAY = 0x5b;
+export const CLOSE_ARRAY = 0x5d;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+/** From here on bytes are parts of characters beyond ASCII. */
+const WIDE = 0x80;
 /** Arrays and objects in each other. */
 export const DEPTH_MAX = 512;
 
@@ -29,7 +31,7 @@ const ESCAPE = 8;
 const HEX = 16;
 const EXPONENT = 32;
 const classes = new Uint8Array(256);
-for (let byte = 0x20; byte < 256; byte++) if (byte !== QUOTE && byte !== BACKSLASH) classes[byte] = PLAIN;
+for (let byte = 0x20; byte < WIDE; byte++) if (byte !== QUOTE && byte !== BACKSLASH) classes[byte] = PLAIN;
 for (const char of " \t\n\r") classes[char.charCodeAt(0)] |= SPACE;
 for (const char of "0123456789") classes[char.charCodeAt(0)] |= DIGIT | HEX;
 for (const char of "abcdefABCDEF") classes[char.charCodeAt(0)] |= HEX;
@@ -61,12 +63,15 @@ export class JsonScanner {
   end = 0;
   /** Whether the string that was last passed has an escape in it. */
   escaped = false;
+  /** Whether any string since `begin` has bytes beyond ASCII: whoever has not made sure of it has to ask for UTF-8 then. */
+  wide = false;
   readonly #nested = new Uint8Array(DEPTH_MAX);
 
   begin(bytes: Buffer, start = 0, end = bytes.length): void {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
+    this.wide = false;
   }
 
   /** Passes white space; returns the byte after it, or -1 at the end. */
@@ -105,8 +110,8 @@ export class JsonScanner {
     for (;;) {
       while (at < end && (classes[bytes[at]] & PLAIN) !== 0) at++;
       if (at < end && bytes[at] === QUOTE) break;
-      this.at = at;
-      at = this.#escape(at);
+      if (at < end && bytes[at] >= WIDE) at = this.#passWide(at);
+      else at = this.#escape(at);
     }
     this.at = at + 1;
   }
@@ -158,8 +163,17 @@ export class JsonScanner {
     this.take(COLON);
   }
 
+  #passWide(start: number): number {
+    const { bytes, end } = this;
+    let at = start;
+    while (at < end && bytes[at] >= WIDE) at++;
+    this.wide = true;
+    return at;
+  }
+
   #escape(at: number): number {
     const { bytes, end } = this;
+    this.at = at;
     if (at >= end) throw this.#unexpected("");
     if (bytes[at] !== BACKSLASH)
       throw this.#unexpected("a control character stands in a string, where it has to be escaped");

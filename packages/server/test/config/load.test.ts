@@ -71,6 +71,23 @@ describe("settings", () => {
     });
   });
 
+  it("are not what Kubernetes tells of a service called stowage, nor do they clash with a platform's PORT", () => {
+    const env = {
+      STOWAGE_SERVICE_HOST: "10.0.0.1",
+      STOWAGE_SERVICE_PORT: "4000",
+      STOWAGE_SERVICE_PORT_HTTP: "4000",
+      STOWAGE_PORT: "tcp://10.0.0.1:4000",
+      STOWAGE_PORT_4000_TCP: "tcp://10.0.0.1:4000",
+      STOWAGE_PORT_4000_TCP_PROTO: "tcp",
+      STOWAGE_PORT_4000_TCP_PORT: "4000",
+      STOWAGE_PORT_4000_TCP_ADDR: "10.0.0.1",
+      STOWAGE_CACHE_PORT: "tcp://10.0.0.2:4000",
+    };
+    expect(load({ env }).config).toEqual(load().config);
+    expect(load({ env: { ...env, PORT: "8080" } }).config.port).toBe(8080);
+    expect(load({ args: ["--socket", "/tmp/s"], env: { PORT: "8080" } }).config.socket).toBe("/tmp/s");
+  });
+
   it("are read from flags in every form", () => {
     expect(
       load({ args: ["--access-log", "--no-require-auth", "--memory=1.5gb", "--ttl", "5m"] }).config,
@@ -160,16 +177,51 @@ describe("what is wrong", () => {
       ["--max-value must be at most a quarter of the memory"],
     ],
     [
+      "a memory that is small for the default of the longest value, and something else",
+      { args: ["--memory", "1mb", "--auth"] },
+      ["--auth asks for tokens, but there are none: set tokens or tokens-file"],
+    ],
+    [
       "auth without tokens",
       { env: { STOWAGE_AUTH: "on" } },
       ["STOWAGE_AUTH asks for tokens, but there are none: set tokens or tokens-file"],
+    ],
+    [
+      "a socket and an address",
+      { args: ["--socket", "/tmp/s", "--host", "::1"] },
+      ["--socket and --host cannot both be: it listens on one of them"],
+    ],
+    [
+      "settings that would do nothing",
+      {
+        args: ["--snapshot-every", "5s", "--rate-limit", "5", "--socket-mode", "600"],
+        env: { LOG_LEVEL: "warning", STOWAGE_ACCESS_LOG: "1" },
+      },
+      [
+        "--socket-mode does nothing without socket",
+        "--rate-limit limits tokens, but none are asked for: set tokens or tokens-file",
+        "--snapshot-every does nothing without data-dir",
+        "STOWAGE_ACCESS_LOG logs at level info, which LOG_LEVEL leaves out",
+      ],
+    ],
+    [
+      "an address that everybody reaches, where that was ruled out",
+      { args: ["--require-auth", "--host", "0.0.0.0"] },
+      [
+        "--require-auth refuses this: anybody who reaches 0.0.0.0 can read and change everything: set tokens or tokens-file, or listen on 127.0.0.1",
+      ],
+    ],
+    [
+      "a variable that only looks like a service link",
+      { env: { STOWAGE_HTTP_PORT: "80" } },
+      ["there is no setting STOWAGE_HTTP_PORT; did you mean STOWAGE_PORT?"],
     ],
     [
       "two things at once",
       { args: ["--workers", "0", "--host", "a b"] },
       [
         '--host must be an IP address or a host name, such as "127.0.0.1", "0.0.0.0", "::", "localhost", not "a b"',
-        '--workers must be a whole number from 1 to 250, not "0"',
+        '--workers must be a whole number from 1 to 240, not "0"',
       ],
     ],
   ];
@@ -177,6 +229,9 @@ describe("what is wrong", () => {
 
   it("never shows a secret", () => {
     const [fault] = faultsOf({ file: { path: "f.json", content: { tokens: [5, "hunter2"] } } });
-    expect(fault).toBe('"tokens" in f.json must be texts separated by commas, not what was given');
+    expect(fault).toBe(
+      '"tokens" in f.json must be texts separated by commas, each of at most 1024 ASCII characters without spaces, not what was given',
+    );
+    expect(faultsOf({ args: ["--tokens", "hunter2 hunter3"] }).join()).not.toContain("hunter");
   });
 });

@@ -155,6 +155,18 @@ describe("JSON", () => {
     expect(() => scan("[".repeat(1_000_000))).toThrow("it is nested more than 512 deep");
   });
 
+  it("tells whether there is anything beyond ASCII in strings", () => {
+    for (const [text, wide] of [
+      ['{"a":["b",1]}', false],
+      ['{"ä":1}', true],
+      ['["a","b","c\u20ac"]', true],
+      ['"\\u00e4\u007f"', false],
+    ] as const) {
+      scan(text);
+      expect([text, scanner.wide]).toEqual([text, wide]);
+    }
+  });
+
   it("tells whether a string has escapes", () => {
     scanner.begin(Buffer.from('"a\\nb" "c"'));
     scanner.string();

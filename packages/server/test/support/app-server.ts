@@ -9,25 +9,28 @@ import { SharedTable, type TableOptions } from "stowage/table";
 import { HttpServer } from "stowage-http1";
 import { type Access, everybody } from "../../src/access/types.js";
 import { loadConfig } from "../../src/config/load.js";
+import { valueBytesMax } from "../../src/config/settings.js";
 import type { WorkerContext } from "../../src/context.js";
+import { createStoreMemory, readStoreFigures } from "../../src/durability/figures.js";
+import { createFeed, createLeaseBoard } from "../../src/feed/index.js";
 import { App } from "../../src/http/app.js";
-import type { Fleet, Observer } from "../../src/observe/types.js";
+import type { Route } from "../../src/http/route.js";
+import { createFleet, createFleetMemory, createObserver } from "../../src/observe/index.js";
 import { routes } from "../../src/routes/index.js";
 
 const noAccess: Access = { on: false, generation: 0, identify: () => everybody, admit: () => 0 };
-const noObserver: Observer = { answered() {}, beat() {} };
-const noFleet: Fleet = {
-  uptime: () => 0,
-  workers: () => [],
-  routes: () => [],
-  latencies: () => ({ count: 0, mean: 0, p50: 0, p99: 0, p999: 0, max: 0 }),
-};
+
+const DAYS = 2 ** 31 - 1;
 
 export interface AppServerOptions {
   /** Flags, as on the command line. */
   args?: readonly string[];
   table?: Partial<TableOptions>;
   clock?: Clock;
+  /** Serves the table of that server too, as another worker does. It has to be closed before that one. */
+  beside?: AppServer;
+  /** Instead of the server's own. */
+  routes?: readonly Route[];
   /** Parts to put in the place of what is used otherwise. */
   context?: Partial<WorkerContext>;
 }
@@ -37,30 +40,66 @@ export interface AppServer extends AsyncDisposable {
   readonly url: string;
   readonly table: SharedTable;
   readonly context: WorkerContext;
+  /** What workers share beside the table. */
+  readonly board: SharedArrayBuffer;
   close(): Promise<void>;
 }
 
 export async function startAppServer(options: AppServerOptions = {}): Promise<AppServer> {
-  const { config } = loadConfig({ args: options.args ?? [], env: {} });
-  const { clock } = options;
-  const table = SharedTable.create({ memory: "16mb", ...(clock && { clock }), ...options.table });
+  const { args = [] } = options;
+  const memory = args.includes("--memory") ? [] : ["--memory", "16mb"];
+  const { config } = loadConfig({ args: [...memory, ...args], env: {} });
+  const { clock, beside } = options;
+  const worker = beside ? beside.context.worker + 1 : 0;
+  const table = beside
+    ? SharedTable.attach(beside.table.handle, { ...(clock && { clock }) })
+    : SharedTable.create({
+        memory: config.memory!,
+        maxValueSize: valueBytesMax(config),
+        ...(config.max !== null && { max: config.max }),
+        ...(config.ttl !== null && { ttl: config.ttl }),
+        ...(clock && { clock }),
+        ...options.table,
+      });
+  const now = () => clock?.now() ?? performance.now();
+  const fleetMemory = createFleetMemory(worker + 1, routes, now);
+  const board = beside?.board ?? createLeaseBoard();
+  const log = pino({ level: "silent" });
+  const feed = createFeed(table, board, worker, log);
   const context: WorkerContext = {
-    worker: 0,
+    worker,
     config,
     table,
     access: noAccess,
-    observer: noObserver,
-    fleet: noFleet,
-    log: pino({ level: "silent" }),
-    now: () => clock?.now() ?? performance.now(),
+    feed,
+    observer: createObserver(fleetMemory, worker, now),
+    fleet: createFleet(fleetMemory, now),
+    log,
+    status: { workers: 1, workersUp: 1 },
+    stopping: new AbortController().signal,
+    storeFigures: () => readStoreFigures(createStoreMemory(), 0),
+    now,
     wall: () => clock?.wall() ?? Date.now(),
     ...options.context,
   };
-  const server = new HttpServer({ handler: new App(context, routes), contentMax: config["max-body"]! });
+  const handler = new App(context, options.routes ?? routes);
+  // A clock that a test turns far ahead must not end its connections.
+  const timeouts = clock && { headMs: DAYS, requestMs: DAYS, idleMs: DAYS, writeMs: DAYS };
+  const contentMax = config["max-body"]!;
+  const server = new HttpServer({ handler, contentMax, now: context.now, ...(timeouts && { timeouts }) });
   const { port } = (await server.listen({ port: 0, host: "127.0.0.1" })) as AddressInfo;
   const close = async () => {
     await server.close(100);
+    feed.close();
     if (!table.closed) table.close();
   };
-  return { port, url: `http://127.0.0.1:${port}`, table, context, close, [Symbol.asyncDispose]: close };
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    table,
+    context,
+    board,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

@@ -164,6 +164,12 @@ export const scanOptions = declareOptions({
     meaning: "where the last call ended",
   }),
   limit: option({ type: wholeNumber({ min: 1 }), default: 100, meaning: "about how many entries to return" }),
+  visit: option({
+    type: wholeNumber({ min: 1, infinite: true }),
+    default: Number.POSITIVE_INFINITY,
+    defaultText: "until limit are found",
+    meaning: "about how many entries to look at",
+  }),
   values: option({ type: flag, default: false, meaning: "whether to return values too" }),
 } satisfies Declares<ScanOptions>);
 

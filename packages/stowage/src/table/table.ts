@@ -23,6 +23,7 @@ import type {
   Follower,
   FollowOptions,
   Key,
+  KeyRange,
   LeaseAnswer,
   LeaseOptions,
   LoadReport,
@@ -142,7 +143,7 @@ export class SharedTable implements Disposable {
    * Copies the value into `target` from `offset` on, and allocates nothing. Returns its length, also when it does not fit,
    * in which case nothing is copied; -1: there is none. `meta` is filled with what else there is to know.
    */
-  getInto(key: Key, target: Uint8Array, offset = 0, meta?: EntryMeta): number {
+  getInto(key: Key | KeyRange, target: Uint8Array, offset = 0, meta?: EntryMeta): number {
     const t = this.#t;
     if (t.closed) refuse("getInto");
     return reading.getInto(t, key, target, offset, meta);
@@ -168,7 +169,7 @@ export class SharedTable implements Disposable {
    * @throws KeyTooLargeError, ValueTooLargeError, and TableFullError in a table that does not evict; nothing was changed
    * @example table.set("user:1", bytes, { ttl: "1m", tags: ["users"] });
    */
-  set(key: Key, value: Bytes, options?: TableSetOptions): number {
+  set(key: Key | KeyRange, value: Bytes, options?: TableSetOptions): number {
     const t = this.#t;
     if (t.closed) refuse("set");
     return writing.set(t, key, value, options);
@@ -276,6 +277,17 @@ export class SharedTable implements Disposable {
     const t = this.#t;
     if (t.closed) refuse("incrBig");
     return counting.incrBig(t, key, amount, options);
+  }
+
+  /**
+   * `incr` that is exact in whatever it returns: a bigint for an integer that a double does not hold, else a number.
+   *
+   * @example table.incrExact("sequence", 2n ** 60n);
+   */
+  incrExact(key: Key, amount: number | bigint = 1, options?: TableCounterOptions): number | bigint {
+    const t = this.#t;
+    if (t.closed) refuse("incrExact");
+    return counting.incrExact(t, key, amount, options);
   }
 
   /** Removes every entry; returns how many went. */

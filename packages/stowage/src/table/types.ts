@@ -18,6 +18,17 @@ export type { TableStats };
  */
 export type Key = string | Uint8Array;
 
+/**
+ * The bytes from `start` up to `end` of a buffer, as a key: for those who have keys in the middle of something longer, such
+ * as a request, and would otherwise have to make a view for each. One object may be used again and again; it is read
+ * during the call and not kept.
+ */
+export interface KeyRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A value: bytes, or a text, which is stored as UTF-8 (a lone surrogate as U+FFFD, as everywhere in Node). */
 export type Bytes = string | Uint8Array;
 
@@ -135,6 +146,11 @@ export interface ScanOptions {
   cursor?: number | null;
   /** About how many entries to return: what stands in the index together is returned together. Default: 100. */
   limit?: number;
+  /**
+   * About how many entries to look at, whether they begin with the prefix or not, so that a call takes a bounded time
+   * also where few do. It may then return none of them, and a cursor. Default: until `limit` are found.
+   */
+  visit?: number;
   /** Whether to return values too. Default: false. */
   values?: boolean;
 }

@@ -13,11 +13,12 @@ export function drop<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): v
 export function detach<K, V>(s: State<K, V>, slot: number, cause: RemovalCause): void {
   const hash = s.entries.hashes.get(slot);
   if (s.removals.wanted) s.removals.note(s.entries.key(slot), s.entries.value(slot), cause);
+  // First the policy: what it looks up of the key can come from memory while the index looks for the key's cell.
+  s.policy.removed(slot, hash);
   s.index.remove(slot, hash);
   if (s.expiry.timed) s.expiry.cancel(slot);
   if (s.tags.used) s.tags.detach(slot);
   if (s.weights !== null) s.weight -= s.weights.get(slot);
-  s.policy.removed(slot, hash);
   s.stats.countRemoval(cause);
 }
 

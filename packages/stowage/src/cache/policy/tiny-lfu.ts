@@ -92,8 +92,8 @@ export class TinyLfuPolicy implements Policy {
   added(slot: number, hash: number): void {
     const now = this.#clock.now;
     this.#clock.added++;
-    const known = this.#history === undefined ? NONE : this.#history.take(hash, now);
-    this.#steps[slot] = known === NONE ? earlier(now, HORIZON) : known;
+    const unknown = earlier(now, HORIZON);
+    this.#steps[slot] = this.#history === undefined ? unknown : this.#history.take(hash, now, unknown);
     if (this.#filling) this.#enterMain(slot);
     else this.#enterWindow(slot);
   }

@@ -1,9 +1,10 @@
 /**
  * From a key to its slot: an open-addressing hash table for strings and numbers, a Map for all other keys.
  *
- *     hash   tttttttt dddddddd hhhhhhhhhhhhhhhh      (bits overlap once there are more than 256 segments)
- *            tag      directory home cell
- *     cell   tag (8 bits) | slot + 1 (24 bits)       0: empty
+ *     hash   ttttt ddddddddddd hhhhhhhhhhhhhhhh      (bits overlap once there are more than 2048 segments)
+ *            tag   directory   home cell
+ *     cell   tag (5 bits) | far (3 bits) | slot + 1 (24 bits)       0: empty
+ *                           cells from home; 7: so many or more
  *
  * Why not a Map: deleting and adding keys makes V8 rehash a Map whole, 125 ms at a million entries, and each delete and
  * set costs two to four times what it costs here. So the table is cut into segments of 65,536 cells that a directory
@@ -11,7 +12,8 @@
  * 36,000 cells, half a millisecond's work, and touches no other. Most caches stay within one segment, and skip the
  * directory. Within a segment, linear probing at a load of at most 0.55, so that most lookups read one cell, or 0.3 while
  * the table is so small that the memory does not matter; a deletion moves later cells up (Knuth 6.4 R) and leaves no
- * tombstones.
+ * tombstones. Cells say how far from home they are, so that a deletion need not fetch the hash of each later cell from
+ * memory to learn which of them may move, and a look-up compares its key only with keys of the same home.
  *
  * Keys that collide on purpose: where PROBE_MAX cells in a row are taken, the key goes to the Map instead, whose hash
  * cannot be foreseen, so that no lookup probes without end. Where several keys of one hash meet, sampling the characters
@@ -29,7 +31,11 @@ const LOAD_MAX = 0.55;
 const SMALL_LOAD_MAX = 0.3;
 /** At load 0.55 chance makes two keys in a million go further than 64 cells, and none in a billion further than this. */
 const PROBE_MAX = 128;
-const TAG_BITS = 0xff000000 | 0;
+const TAG_BITS = 0xf8000000 | 0;
+const FAR_BITS = 0x07000000;
+const FAR_SHIFT = 24;
+const FAR_ONE = 1 << FAR_SHIFT;
+const FAR_MAX = 7;
 const SLOT_BITS = 0x00ffffff;
 /** At load 0.55 a run holds two equal tags now and then; four keys of one 32-bit hash do not happen by chance. */
 const SAME_HASH_MAX = 4;
@@ -162,12 +168,14 @@ export class KeyIndex {
     const mask = this.#cellMask;
     const cells = this.#only ?? this.#directory[(hash >>> SEGMENT_BITS) & this.#directoryMask];
     let at = hash & mask;
+    let wanted = hash & TAG_BITS;
     for (let cell = cells[at]; cell !== 0; cell = cells[at]) {
-      if (((cell ^ hash) & TAG_BITS) === 0) {
+      if (((cell ^ wanted) & ~SLOT_BITS) === 0) {
         const slot = (cell & SLOT_BITS) - 1;
         if ((only ?? pages[slot >>> PAGE_BITS])[(slot & PAGE_MASK) << 1] === key) return slot;
       }
       at = (at + 1) & mask;
+      if ((wanted & FAR_BITS) !== FAR_BITS) wanted += FAR_ONE;
     }
     return ABSENT;
   }
@@ -208,7 +216,8 @@ export class KeyIndex {
     const mask = this.#cellMask;
     let at = hash & mask;
     let same = 0;
-    for (let probes = 0; cells[at] !== 0; probes++) {
+    let probes = 0;
+    for (; cells[at] !== 0; probes++) {
       if (((cells[at] ^ hash) & TAG_BITS) === 0) same++;
       if (probes === PROBE_MAX) {
         this.#setAside(this.#entries.key(slot), slot);
@@ -216,7 +225,7 @@ export class KeyIndex {
       }
       at = (at + 1) & mask;
     }
-    cells[at] = (hash & TAG_BITS) | (slot + 1);
+    cells[at] = (hash & TAG_BITS) | farBits(probes) | (slot + 1);
     segment.room--;
     if (same >= SAME_HASH_MAX) this.#suspect(hash, this.#entries.key(slot));
   }
@@ -283,16 +292,22 @@ export class KeyIndex {
   /** Moves later cells of the run up, each no further than its home, which is PROBE_MAX cells away at most. */
   #closeGap(cells: Int32Array, gap: number): void {
     const mask = this.#cellMask;
-    const hashes = this.#entries.hashes;
     let hole = gap;
     for (let at = (gap + 1) & mask; cells[at] !== 0; at = (at + 1) & mask) {
-      if (((at - hole) & mask) > PROBE_MAX) break;
-      const home = hashes.get((cells[at] & SLOT_BITS) - 1) & mask;
-      if (((at - home) & mask) < ((at - hole) & mask)) continue;
-      cells[hole] = cells[at];
+      const step = (at - hole) & mask;
+      if (step > PROBE_MAX) break;
+      const cell = cells[at];
+      const far = this.#farFromHome(cell, at);
+      if (far < step) continue;
+      cells[hole] = (cell & ~FAR_BITS) | farBits(far - step);
       hole = at;
     }
     cells[hole] = 0;
+  }
+
+  #farFromHome(cell: number, at: number): number {
+    const far = (cell & FAR_BITS) >>> FAR_SHIFT;
+    return far < FAR_MAX ? far : (at - this.#entries.hashes.get((cell & SLOT_BITS) - 1)) & this.#cellMask;
   }
 
   /** Makes room in the segment of this hash: doubles it while it is the only one and small, else splits it. */
@@ -336,7 +351,13 @@ export class KeyIndex {
 
   #verifySegment(segment: Segment): number {
     let used = 0;
-    for (const cell of segment.cells) if (cell !== 0) used++;
+    segment.cells.forEach((cell, at) => {
+      if (cell === 0) return;
+      used++;
+      const home = this.#entries.hashes.get((cell & SLOT_BITS) - 1);
+      const far = farBits((at - home) & this.#cellMask);
+      assert((cell & FAR_BITS) === far, "index: a cell is wrong about how far from home it is");
+    });
     assert(used + segment.room === roomOf(segment.cells.length), "index: a segment's count is wrong");
     assert(used < segment.cells.length, "index: a segment is full, a probe would not end");
     return used;
@@ -345,6 +366,10 @@ export class KeyIndex {
 
 function sampleOf(text: string): number {
   return text.length < SAMPLED_LENGTH ? wholeText(text) : sampleText(text);
+}
+
+function farBits(far: number): number {
+  return Math.min(far, FAR_MAX) << FAR_SHIFT;
 }
 
 function inTable(key: unknown): key is string | number {

@@ -10,6 +10,7 @@
  * and is reckoned when somebody asks.
  */
 import { InvalidArgumentError, KeyTooLargeError } from "../../base/errors.js";
+import type { Key, KeyRange } from "../types.js";
 import { HASH_MASK, KEY_BYTES_MAX } from "./layout.js";
 
 /** Longer texts are written by Buffer. */
@@ -34,10 +35,11 @@ export class KeyBuffer {
   }
 
   /** Takes the key of a call and hashes it. `where` is for the error. */
-  take(key: string | Uint8Array, where: string): void {
+  take(key: Key | KeyRange, where: string): void {
     if (typeof key === "string") {
       if (key.length > SHORT || !this.#packShort(key)) this.#encode(key, where);
-    } else this.#copy(key, where);
+    } else if (key instanceof Uint8Array) this.#copy(key, 0, key.length, where);
+    else this.#copyRange(key, where);
     this.h1 = hashWords(this.words, 0, this.length, this.#seed);
   }
 
@@ -101,29 +103,38 @@ export class KeyBuffer {
     this.#pad();
   }
 
-  #copy(key: Uint8Array, where: string): void {
-    if (!(key instanceof Uint8Array))
-      throw new InvalidArgumentError(where, "the key", key, "a text or a Uint8Array");
-    const length = key.length;
+  #copyRange(key: KeyRange, where: string): void {
+    const { bytes, start, end } = key ?? {};
+    const fits = Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end;
+    if (!(bytes instanceof Uint8Array) || !fits || end > bytes.length) {
+      const right = "a text, a Uint8Array, or a range {bytes, start, end} of one";
+      throw new InvalidArgumentError(where, "the key", key, right);
+    }
+    this.#copy(bytes, start, end, where);
+  }
+
+  #copy(bytes: Uint8Array, start: number, end: number, where: string): void {
+    const length = end - start;
     if (length > KEY_BYTES_MAX) throw new KeyTooLargeError(where, length, KEY_BYTES_MAX);
     this.length = length;
-    if (length <= SHORT) this.#copyShort(key, length);
+    if (length <= SHORT) this.#copyShort(bytes, start, end);
     else {
-      this.bytes.set(key);
+      this.bytes.set(length === bytes.length ? bytes : bytes.subarray(start, end));
       this.#pad();
     }
   }
 
-  #copyShort(key: Uint8Array, length: number): void {
+  #copyShort(bytes: Uint8Array, start: number, end: number): void {
     const { words } = this;
-    let index = 0;
+    let index = start;
     let word = 0;
-    for (; index + 4 <= length; index += 4) {
-      words[word++] = key[index] | (key[index + 1] << 8) | (key[index + 2] << 16) | (key[index + 3] << 24);
+    for (; index + 4 <= end; index += 4) {
+      words[word++] =
+        bytes[index] | (bytes[index + 1] << 8) | (bytes[index + 2] << 16) | (bytes[index + 3] << 24);
     }
-    if (index === length) return;
+    if (index === end) return;
     let last = 0;
-    for (let shift = 0; index < length; index++, shift += 8) last |= key[index] << shift;
+    for (let shift = 0; index < end; index++, shift += 8) last |= bytes[index] << shift;
     words[word] = last;
   }
 

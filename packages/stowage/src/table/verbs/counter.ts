@@ -1,5 +1,5 @@
 /**
- * incr, decr, incrBig. A counter's eight bytes are changed where they stand, under the bucket's lock.
+ * incr, decr, incrBig, incrExact. A counter's eight bytes are changed where they stand, under the bucket's lock.
  *
  * Two kinds: a double, which also holds every integer that doubles hold exactly; and a 64-bit integer, for those beyond.
  * Sums of integers pass from one to the other and are exact; sums with a fraction in them are doubles'. Bytes that are the
@@ -50,11 +50,28 @@ export function incr(
 ): number {
   if (typeof amount !== "number" || !Number.isFinite(amount))
     throw new InvalidArgumentError(where, "the amount", amount, "a finite number");
+  const first = firstOf(options, where);
+  return Number(change(t, key, where === "decr" ? -amount : amount, first, options?.ttl, where));
+}
+
+export function incrExact(
+  t: TableState,
+  key: Key,
+  amount: number | bigint,
+  options: TableCounterOptions | undefined,
+): number | bigint {
+  const where = "incrExact";
+  if (typeof amount !== "bigint" && (typeof amount !== "number" || !Number.isFinite(amount)))
+    throw new InvalidArgumentError(where, "the amount", amount, "a finite number or a bigint");
+  return change(t, key, amount, firstOf(options, where), options?.ttl, where);
+}
+
+function firstOf(options: TableCounterOptions | undefined, where: string): number {
   if (options !== undefined) checkNames(options, names, where);
   const first = options?.default ?? 0;
   if (typeof first !== "number" || !Number.isFinite(first))
     throw new InvalidOptionError({ where, option: "default", received: first, expected: "a finite number" });
-  return Number(change(t, key, where === "decr" ? -amount : amount, first, options?.ttl, where));
+  return first;
 }
 
 export function incrBig(

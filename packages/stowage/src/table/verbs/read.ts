@@ -16,7 +16,7 @@ import {
   TIMED,
 } from "../memory/layout.js";
 import type { TableState } from "../state.js";
-import type { EntryMeta, Key, TableEntry } from "../types.js";
+import type { EntryMeta, Key, KeyRange, TableEntry } from "../types.js";
 import { copyInto, copyOut, copyToScratch, SCRATCH_BYTES, scratch } from "./copy-out.js";
 import { expire, hit, isPlausible, memoryFor, miss, probe, unchanged } from "./probe.js";
 import { counterBuffer, counterText, counterValue } from "./values.js";
@@ -70,7 +70,13 @@ export function getString(t: TableState, key: Key): string | undefined {
   }
 }
 
-export function getInto(t: TableState, key: Key, target: Uint8Array, offset = 0, meta?: EntryMeta): number {
+export function getInto(
+  t: TableState,
+  key: Key | KeyRange,
+  target: Uint8Array,
+  offset = 0,
+  meta?: EntryMeta,
+): number {
   if (!(target instanceof Uint8Array))
     throw new InvalidArgumentError("getInto", "the target", target, "a Uint8Array");
   if (!Number.isInteger(offset) || offset < 0 || offset > target.length)

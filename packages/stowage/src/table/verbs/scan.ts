@@ -19,6 +19,7 @@ import {
 import { scanOptions } from "../options.js";
 import type { TableState } from "../state.js";
 import { lockBucket, unlockUnchanged } from "../threads/locks.js";
+import { entriesOf } from "../threads/stats.js";
 import type { EntriesOptions, Key, ScannedEntry, ScanOptions, ScanResult } from "../types.js";
 import { isPlausible } from "./probe.js";
 import { counterBuffer, counterValue } from "./values.js";
@@ -27,14 +28,21 @@ import { counterBuffer, counterValue } from "./values.js";
 const LOCK_AFTER = 16;
 
 export function scan(t: TableState, options?: ScanOptions): ScanResult {
-  const { prefix, cursor, limit, values } = scanOptions.bind(options, "scan");
+  const { prefix, cursor, limit, visit, values } = scanOptions.bind(options, "scan");
   const begins = prefixOf(t, prefix, "scan");
   const entries: ScannedEntry[] = [];
+  const stop = cursor + bucketsOf(t, visit);
   let bucket = cursor;
-  for (; bucket < bucketCount(t) && entries.length < limit; bucket++) {
+  for (; bucket < bucketCount(t) && bucket < stop && entries.length < limit; bucket++) {
     entries.push(...entriesIn(t, bucket, begins, values));
   }
   return { entries, cursor: bucket < bucketCount(t) ? bucket : null };
+}
+
+/** In how many buckets about so many entries are. */
+function bucketsOf(t: TableState, entries: number): number {
+  const buckets = bucketCount(t);
+  return Math.ceil(entries / Math.max(1, entriesOf(t) / buckets));
 }
 
 export function* entries(

@@ -1,12 +1,12 @@
 /** set, add, replace, compareAndSet, append; and the one write that other parts of the table use. */
 import type { TableState } from "../state.js";
-import type { Bytes, Key, TableSetOptions } from "../types.js";
+import type { Bytes, Key, KeyRange, TableSetOptions } from "../types.js";
 import { checkVersion, draftFor } from "./drafting.js";
 import { ADD, CONTINUE, IF_VERSION, type PutMode, put, REPLACE, SET } from "./put.js";
 import { readForRewrite } from "./rewrite.js";
 import { checkLength, checkValue, counterBuffer } from "./values.js";
 
-export function set(t: TableState, key: Key, value: Bytes, options?: TableSetOptions): number {
+export function set(t: TableState, key: Key | KeyRange, value: Bytes, options?: TableSetOptions): number {
   return writeWith(t, key, value, options, SET, 0, "set", NO_RULES);
 }
 
@@ -62,7 +62,7 @@ const NO_RULES: WriteRules = Object.freeze({});
 /** The one write of a value: any mode, with rules. `where` is for errors. */
 export function writeWith(
   t: TableState,
-  key: Key,
+  key: Key | KeyRange,
   value: Bytes,
   options: TableSetOptions | undefined,
   mode: PutMode,

@@ -259,6 +259,61 @@ describe("counters", () => {
     expect(table.incrBig("b", -1n)).toBe(-(2n ** 53n) - 1n);
   });
 
+  test("keys may be ranges of something longer", () => {
+    const table = tableOf();
+    const target = new Uint8Array(8);
+    for (let length = 0; length < 200; length++) {
+      const bytes = Buffer.concat([
+        Buffer.from("<".repeat(length % 5)),
+        Buffer.alloc(length, "k"),
+        Buffer.from(">>>"),
+      ]);
+      const range = { bytes, start: length % 5, end: (length % 5) + length };
+      table.set(range, String(length));
+      expect(table.getString("k".repeat(length))).toBe(String(length));
+      expect(table.getInto(range, target)).toBe(String(length).length);
+      expect(table.getInto({ bytes, start: range.start, end: range.end + 1 }, target)).toBe(-1);
+    }
+    const bytes = Buffer.from("abc");
+    const wrong = [
+      {},
+      null,
+      { bytes, start: -1, end: 1 },
+      { bytes, start: 2, end: 1 },
+      { bytes, start: 0, end: 4 },
+      { bytes, start: 0.5, end: 1 },
+      { bytes: "abc", start: 0, end: 1 },
+      7,
+    ];
+    for (const key of wrong) {
+      expect(() => table.getInto(key as never, target)).toThrow(InvalidArgumentError);
+      expect(() => table.set(key as never, "x")).toThrow(InvalidArgumentError);
+    }
+    const long = Buffer.alloc(70_000);
+    expect(() => table.set({ bytes: long, start: 0, end: 65_537 }, "x")).toThrow(KeyTooLargeError);
+    expect(table.set({ bytes: long, start: 1, end: 65_537 }, "x")).toBeGreaterThan(0);
+    table.verify();
+  });
+
+  test("incrExact says every sum to the last digit, of whichever kind", () => {
+    const table = tableOf();
+    expect(table.incrExact("a")).toBe(1);
+    expect(table.incrExact("a", 2n ** 53n)).toBe(2n ** 53n + 1n);
+    expect(table.incrExact("a", 1)).toBe(2n ** 53n + 2n);
+    expect(table.incrExact("a", -(2n ** 53n))).toBe(2);
+    expect(table.incrExact("a", 0.5)).toBe(2.5);
+    expect(table.incrExact("a", 1n)).toBe(3.5);
+    expect(table.incrExact("b", 1n, { default: 41, ttl: "1m" })).toBe(42);
+    expect(table.ttl("b")).toBeGreaterThan(0);
+    expect(() => table.incrExact("b", 2n ** 63n)).toThrow(CounterOverflowError);
+    expect(() => table.incrExact("b", Number.POSITIVE_INFINITY)).toThrow(InvalidArgumentError);
+    expect(() => table.incrExact("b", "1" as never)).toThrow(InvalidArgumentError);
+    expect(() => table.incrExact("b", 1, { defualt: 1 } as never)).toThrow(InvalidOptionError);
+    table.set("c", "x");
+    expect(() => table.incrExact("c", 1n)).toThrow(NonNumericValueError);
+    expect(table.getString("b")).toBe("42");
+  });
+
   test("texts of JSON numbers become counters, others are refused", () => {
     const table = tableOf();
     for (const [text, sum] of [
@@ -329,6 +384,27 @@ describe("all of it", () => {
     expect(seen.length).toBe(2_500);
     expect(new Set(seen).size).toBe(2_500);
     expect([...table.keys({ prefix: "even:" })].length).toBe(2_500);
+  });
+
+  test("a scan looks at about as many entries as it may, whether they begin with the prefix or not", () => {
+    const table = tableOf();
+    for (let i = 0; i < 5_000; i++) table.set(`key:${i}`, "");
+    for (let i = 0; i < 5; i++) table.set(`rare:${i}`, "");
+    const found: string[] = [];
+    let calls = 0;
+    let cursor: number | null = null;
+    do {
+      const part = table.scan({ cursor, prefix: "rare:", visit: 500 });
+      found.push(...part.entries.map(({ key }) => String(key)));
+      cursor = part.cursor;
+      calls++;
+    } while (cursor !== null);
+    expect(found.sort()).toEqual([0, 1, 2, 3, 4].map((i) => `rare:${i}`));
+    expect(calls).toBeGreaterThanOrEqual(9);
+    expect(calls).toBeLessThanOrEqual(12);
+    expect(table.scan({ prefix: "rare:" }).cursor).toBeNull();
+    expect(tableOf().scan({ visit: 1 }).entries).toEqual([]);
+    expect(() => table.scan({ visit: 0 })).toThrow(InvalidOptionError);
   });
 
   test("a scan misses nothing while the index grows", () => {

@@ -11,20 +11,14 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { applyEdit, describeEdit, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
 import { STEP, withSteps } from "./steps.js";
 
-/** One change of one source file of the table. */
-export interface Edit {
-  /** Below src/table, as `log/append.ts`. */
-  readonly file: string;
-  /** Has to stand in the file exactly once, or `all` of them are meant. */
-  readonly find: string | RegExp;
-  readonly replace: string;
-  readonly all?: boolean;
-}
+export type { Edit };
 
 export interface BuildOptions {
   readonly steps?: boolean;
+  /** Of files below src/table, as `log/append.ts`. */
   readonly edits?: readonly Edit[];
 }
 
@@ -102,29 +96,7 @@ function stepped(source: string, path: string): string {
   return code;
 }
 
-/** An edit that does not fit (any more) is an error: a mutant that changes nothing would prove nothing. */
-export function applyEdit(source: string, edit: Edit): string {
-  const { find, replace, file, all = false } = edit;
-  const pattern = typeof find === "string" ? find : new RegExp(find, find.flags.replace("g", "").concat("g"));
-  const count =
-    typeof find === "string" ? source.split(find).length - 1 : [...source.matchAll(pattern as RegExp)].length;
-  if (count === 0 || (count > 1 && !all))
-    throw new Error(`${file}: the edit ${describeEdit(edit)} fits in ${count} places, not in one`);
-  return typeof pattern === "string" ? source.split(pattern).join(replace) : source.replace(pattern, replace);
-}
-
 /** The edits that touch files which do not exist, or places that are not there. For a test of the list itself. */
 export function misfits(edits: readonly Edit[]): string[] {
-  return edits.flatMap((edit) => {
-    try {
-      applyEdit(readFileSync(join(tableSources, edit.file), "utf8"), edit);
-      return [];
-    } catch (error) {
-      return [String(error)];
-    }
-  });
-}
-
-function describeEdit({ file, find, replace }: Edit): string {
-  return `${file}: ${find} -> ${replace}`;
+  return misfitsOf(tableSources, edits);
 }

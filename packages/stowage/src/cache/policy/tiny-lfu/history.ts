@@ -14,7 +14,6 @@
 import { ageOf, earlier } from "./decayed-score.js";
 
 const BUCKET_CELLS = 4;
-const SCORE_MASK = 0xffff;
 /** Steps ago that the scores of empty cells lie. */
 const LONG_AGO = 0x7000;
 
@@ -46,19 +45,26 @@ export class History {
     return this.#cells.length;
   }
 
-  /** The key's score, which is forgotten now; -1 when it is not known. */
-  take(hash: number, now: number): number {
+  /** The key's score, which is forgotten now; `unknown` when there is none. */
+  take(hash: number, now: number, unknown = -1): number {
     const mixed = this.#mix(hash);
     const cells = this.#cells;
     const tag = mixed << 16;
-    const first = this.#bucketOf(mixed);
-    for (let at = first; at < first + BUCKET_CELLS; at++) {
-      const cell = cells[at];
-      if ((cell ^ tag) >>> 16 !== 0) continue;
-      cells[at] = earlier(now - this.#epoch, LONG_AGO);
-      return earlier(cell & SCORE_MASK, -this.#epoch);
-    }
-    return -1;
+    const at = this.#bucketOf(mixed);
+    const a = cells[at];
+    const b = cells[at + 1];
+    const c = cells[at + 2];
+    const d = cells[at + 3];
+    // No branch: whether and where a key is known no processor could foresee, and would wait for the memory to learn it.
+    const isA = ifTagged(a, tag);
+    const isB = ifTagged(b, tag) & ~isA;
+    const isC = ifTagged(c, tag) & ~(isA | isB);
+    const isD = ifTagged(d, tag) & ~(isA | isB | isC);
+    const known = isA | isB | isC | isD;
+    const score = earlier((a & isA) | (b & isB) | (c & isC) | (d & isD), -this.#epoch);
+    const forgotten = earlier(now - this.#epoch, LONG_AGO);
+    cells[at | (isB & 1) | (isC & 2) | (isD & 3)] = (forgotten & known) | (a & ~known);
+    return (score & known) | (unknown & ~known);
   }
 
   /** Remembers a score that the history does not hold. */
@@ -83,6 +89,11 @@ export class History {
     // In two steps, since a shift by 32, for a single bucket, would be one by 0.
     return ((mixed >>> 1) >>> this.#shift) << 2;
   }
+}
+
+/** All bits where the cell has this tag, else none. */
+function ifTagged(cell: number, tag: number): number {
+  return (((cell ^ tag) >>> 16) - 1) >> 31;
 }
 
 function higher(a: number, b: number): number {

@@ -1,0 +1,276 @@
+/** Requests as bytes, and what comes of them. `smuggling.ts` has those that others have been led astray with. */
+import type { Refusal } from "../../src/index.js";
+
+const get = "GET / HTTP/1.1\r\nHost: a\r\n";
+const post = "POST /p HTTP/1.1\r\nHost: a\r\n";
+const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n`;
+
+export const accepted: readonly (readonly [name: string, text: string, expected: readonly object[]])[] = [
+  [
+    "a request without fields, HTTP/1.0",
+    "GET / HTTP/1.0\r\n\r\n",
+    [{ method: "GET", version: "1.0", keepAlive: false }],
+  ],
+  [
+    "a request that stays open, HTTP/1.0",
+    "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
+    [{ keepAlive: true }],
+  ],
+  [
+    "a target with a query",
+    `GET /a%20b?c=d&e=%7b HTTP/1.1\r\nHost: a\r\n\r\n`,
+    [{ target: "/a%20b?c=d&e=%7b" }],
+  ],
+  ["an absolute target", `GET http://b/x HTTP/1.1\r\nHost: a\r\n\r\n`, [{ target: "http://b/x" }]],
+  ["OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", [{ method: "OPTIONS", target: "*" }]],
+  ["a method of another name", "PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n", [{ method: "PROPFIND" }]],
+  [
+    "white space around a value",
+    `${get}X:  \t a b \t\r\n\r\n`,
+    [
+      {
+        headers: [
+          ["host", "a"],
+          ["x", "a b"],
+        ],
+      },
+    ],
+  ],
+  [
+    "an empty value",
+    `${get}X:\r\n\r\n`,
+    [
+      {
+        headers: [
+          ["host", "a"],
+          ["x", ""],
+        ],
+      },
+    ],
+  ],
+  [
+    "bytes beyond ASCII in a value",
+    `${get}X: \xe4\xff\r\n\r\n`,
+    [
+      {
+        headers: [
+          ["host", "a"],
+          ["x", "\xe4\xff"],
+        ],
+      },
+    ],
+  ],
+  ["empty lines before a request", `\r\n\r\n${get}\r\n`, [{ method: "GET" }]],
+  ["Connection: close in a list", `${get}Connection: x, Close\r\n\r\n`, [{ keepAlive: false }]],
+  ["nothing after close", `${get}Connection: close\r\n\r\n${get}\r\n`, [{ keepAlive: false }]],
+  ["content of a length", `${post}Content-Length: 5\r\n\r\nhello`, [{ content: "hello" }]],
+  ["content of no length", `${post}Content-Length: 0\r\n\r\n`, [{ content: "" }]],
+  [
+    "two requests in a row",
+    `${get}\r\n${post}content-length: 2\r\n\r\nab${get}\r\n`,
+    [{ method: "GET" }, { content: "ab" }, { method: "GET" }],
+  ],
+  [
+    "content in chunks",
+    `${post}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0A\r\n0123456789\r\n0\r\n\r\n`,
+    [{ content: "hello0123456789" }],
+  ],
+  [
+    "chunks, then a request",
+    `${post}Transfer-Encoding: Chunked\r\n\r\n0\r\n\r\n${get}\r\n`,
+    [{ content: "" }, { method: "GET" }],
+  ],
+  [
+    "extensions and trailers",
+    `${post}Transfer-Encoding: chunked\r\n\r\n1;a;b=c;d="e\\"; f"\r\nx\r\n0;z\r\nX-Sum: 1\r\n\r\n`,
+    [{ content: "x" }],
+  ],
+  ["an IPv6 host with a port", "GET / HTTP/1.1\r\nHost: [::1]:4000\r\n\r\n", [{ method: "GET" }]],
+  ["an expectation without content", `${get}Expect: 100-continue\r\n\r\n`, [{ method: "GET" }]],
+  [
+    "CONNECT, whose content is none",
+    "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\nContent-Length: 3\r\n\r\nabc",
+    [{ method: "CONNECT", target: "a:443", content: "", keepAlive: false }],
+  ],
+  [
+    "CONNECT after the same fields",
+    `POST / HTTP/1.1\r\nHost: a:1\r\nContent-Length: 1\r\n\r\nxCONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 1\r\n\r\nx`,
+    [{ content: "x" }, { method: "CONNECT", content: "", keepAlive: false }],
+  ],
+  ["M-SEARCH *", "M-SEARCH * HTTP/1.1\r\nHost: a\r\n\r\n", [{ method: "M-SEARCH" }]],
+  [
+    "the same fields again, and others",
+    `${get}X: 1\r\n\r\n${get}X: 1\r\n\r\n${get}X: 2\r\n\r\n${get}X: 2\r\n\r\n`,
+    ["1", "1", "2", "2"].map((x) => ({
+      headers: [
+        ["host", "a"],
+        ["x", x],
+      ],
+    })),
+  ],
+  [
+    "the same fields again, after others too long to be kept",
+    [
+      `${post}Content-Length: 1\r\n\r\na`,
+      `${get}X: ${"x".repeat(3_000)}\r\n\r\n`,
+      `${post}Content-Length: 1\r\n\r\nb`,
+    ].join(""),
+    [{ content: "a" }, { content: "" }, { content: "b" }],
+  ],
+  [
+    "fields of another form and the same length",
+    `${get}X: 12\r\n\r\n${get}XY: 1\r\n\r\n${post}Content-Length: 2\r\n\r\nab${post}Content-Length: 3\r\n\r\nabc`,
+    [
+      {
+        headers: [
+          ["host", "a"],
+          ["x", "12"],
+        ],
+      },
+      {
+        headers: [
+          ["host", "a"],
+          ["xy", "1"],
+        ],
+      },
+      { content: "ab" },
+      { content: "abc" },
+    ],
+  ],
+  [
+    "long fields of another form and the same length",
+    `${get}A: ${"x".repeat(300)}\r\n\r\n${get}AB: ${"x".repeat(299)}\r\n\r\n`,
+    [
+      {
+        headers: [
+          ["host", "a"],
+          ["a", "x".repeat(300)],
+        ],
+      },
+      {
+        headers: [
+          ["host", "a"],
+          ["ab", "x".repeat(299)],
+        ],
+      },
+    ],
+  ],
+  [
+    "another content length, and the rest the same",
+    `${post}Content-Length: 2\r\nX: 1234567\r\n\r\nab${post}Content-Length: 3\r\nX: 1234567\r\n\r\nabc`,
+    [{ content: "ab" }, { content: "abc" }],
+  ],
+  [
+    "the same content length again",
+    `${post}Content-Length: 2\r\n\r\nab${post}Content-Length: 2\r\n\r\ncd${get}\r\n`,
+    [{ content: "ab" }, { content: "cd" }, { content: "" }],
+  ],
+  [
+    "twenty fields",
+    `${get}${"X: 1\r\n".repeat(20)}\r\n${get}\r\n`,
+    [{ headers: [["host", "a"], ...Array(20).fill(["x", "1"])] }, { headers: [["host", "a"]] }],
+  ],
+  [
+    "a host of every character that it may have",
+    "GET / HTTP/1.1\r\nHost: aZ09-._~!$&'()*+,;=%41:80\r\n\r\n",
+    [{ method: "GET" }],
+  ],
+  ["an empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", [{ headers: [["host", ""]] }]],
+];
+
+export const refused: readonly (readonly [text: string, code: Refusal])[] = [
+  ["GET / HTTP/1.1\nHost: a\r\n\r\n", "BARE_LF"],
+  [`${get}X: a\n\r\n`, "BARE_LF"],
+  ["\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "BARE_LF"],
+  ["GET /\nHost: a\r\n\r\n", "BARE_LF"],
+  ["GET / HTTP/1.1\rHost: a\r\n\r\n", "BARE_CR"],
+  [`${get}X: a\rb\r\n\r\n`, "BARE_CR"],
+  [`${get}\rX: a\r\n\r\n`, "BARE_CR"],
+  ["\rGET / HTTP/1.1\r\n", "BARE_CR"],
+  ["G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "METHOD"],
+  [" GET / HTTP/1.1\r\nHost: a\r\n\r\n", "METHOD"],
+  ["\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n", "METHOD"],
+  ["\x16\x03\x01\x02\x00\x01", "METHOD"],
+  ["GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET  / HTTP/1.1\r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET / HTTP/1.1 \r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET /\r\n\r\n", "REQUEST_LINE"],
+  ["GET / http/1.1\r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET / HTTP/1.x\r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET / HTTP/1.11\r\nHost: a\r\n\r\n", "REQUEST_LINE"],
+  ["GET /\xe4 HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET"],
+  ["GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET"],
+  ["GET a HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["GET * HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["CONNECT /a HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["GET / HTTP/2.0\r\nHost: a\r\n\r\n", "VERSION"],
+  ["GET / HTTP/1.2\r\nHost: a\r\n\r\n", "VERSION"],
+  ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "VERSION"],
+  [`${get}X : a\r\n\r\n`, "FIELD_NAME"],
+  [`${get}: a\r\n\r\n`, "FIELD_NAME"],
+  [`${get}X\r\n\r\n`, "FIELD_NAME"],
+  [`${get}X\0: a\r\n\r\n`, "FIELD_NAME"],
+  [`${get}\xe4: a\r\n\r\n`, "FIELD_NAME"],
+  [`${get}X: a\0b\r\n\r\n`, "FIELD_VALUE"],
+  [`${get}X: a\x7fb\r\n\r\n`, "FIELD_VALUE"],
+  [`${get}X: a\r\n b\r\n\r\n`, "FOLDING"],
+  ["GET / HTTP/1.1\r\n Host: a\r\n\r\n", "FOLDING"],
+  ["GET / HTTP/1.1\r\n\r\n", "HOST"],
+  [`${get}Host: a\r\n\r\n`, "HOST"],
+  ["GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "HOST"],
+  ["GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", "HOST"],
+  ["GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", "HOST"],
+  [`${post}Content-Length: 1, 1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: +1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: -1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: 0x1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: 1 1\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length:\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: 99999999999999999999\r\n\r\na`, "CONTENT_LENGTH"],
+  [`${post}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, "LENGTH_AND_CODING"],
+  [`${post}Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n`, "LENGTH_AND_CODING"],
+  ["POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "TRANSFER_CODING"],
+  [`${post}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, "TRANSFER_CODING"],
+  [`${post}Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n`, "TRANSFER_CODING"],
+  [`${post}Transfer-Encoding: chunked, identity\r\n\r\n`, "TRANSFER_CODING"],
+  [`${post}Transfer-Encoding: xchunked\r\n\r\n`, "TRANSFER_CODING"],
+  [`${post}Transfer-Encoding: \x0bchunked\r\n\r\n`, "FIELD_VALUE"],
+  [`${post}Transfer-Encoding: gzip, chunked\r\n\r\n`, "UNKNOWN_CODING"],
+  [`${post}Expect: a miracle\r\nContent-Length: 1\r\n\r\na`, "EXPECTATION"],
+  [`${chunked}\r\n`, "CHUNK_SIZE"],
+  [`${chunked}g\r\n`, "CHUNK_SIZE"],
+  [`${chunked}-1\r\n`, "CHUNK_SIZE"],
+  [`${chunked} 1\r\na`, "CHUNK_SIZE"],
+  [`${chunked}1 \r\na`, "CHUNK_SIZE"],
+  [`${chunked}0x1\r\na`, "CHUNK_SIZE"],
+  [`${chunked}000000001\r\na`, "CHUNK_SIZE"],
+  [`${chunked}1\na`, "BARE_LF"],
+  [`${chunked}1\ra`, "BARE_CR"],
+  [`${chunked}1;\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;a=\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;a="b\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;a="b"c\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;a\0\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;${"a".repeat(1_100)}\r\na`, "CHUNK_EXTENSION"],
+  [`${chunked}1;a\nb`, "BARE_LF"],
+  [`${chunked}1\r\nab\r\n`, "CHUNK_END"],
+  [`${chunked}1\r\na\n0\r\n\r\n`, "CHUNK_END"],
+  [`${chunked}1\r\na\r0\r\n\r\n`, "CHUNK_END"],
+  [`${chunked}0\r\nContent-Length: 1\r\n\r\n`, "TRAILER"],
+  [`${chunked}0\r\nX\r\n\r\n`, "FIELD_NAME"],
+  [`${chunked}0\r\n X: a\r\n\r\n`, "FOLDING"],
+  [`${chunked}0\r\nX: \0\r\n\r\n`, "FIELD_VALUE"],
+  [`${chunked}0\r\nX: a\n\r\n`, "BARE_LF"],
+  [`${chunked}0\r\nX: ${"a".repeat(17_000)}`, "HEAD_TOO_LARGE"],
+  ["MKCOLA / HTTP/1.1\r\nHost: a\r\n\r\n", "UNKNOWN_METHOD"],
+  ["get / HTTP/1.1\r\nHost: a\r\n\r\n", "UNKNOWN_METHOD"],
+  ["CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["CONNECT u@a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["GET http:///a HTTP/1.1\r\nHost: a\r\n\r\n", "TARGET_FORM"],
+  ["GET / HTTP/1.1\r\nHost: [a\r\n\r\n", "HOST"],
+  ["GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n", "HOST"],
+  ["GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", "HOST"],
+  ["GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "HOST"],
+];

@@ -1,0 +1,16 @@
+/** Durations as clients write them: `30s`, or a number of milliseconds. */
+import { InvalidDurationError, parseDuration } from "stowage";
+
+export const DURATION = 'a duration such as "30s" or "5m", or a number of milliseconds above 0';
+
+/** Milliseconds; undefined: it is none. */
+export function durationOf(value: unknown): number | undefined {
+  try {
+    if (typeof value === "number") return parseDuration(value);
+    if (typeof value !== "string") return undefined;
+    return parseDuration(/^\d+$/.test(value) ? Number(value) : value);
+  } catch (error) {
+    if (error instanceof InvalidDurationError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * POST /v1/keys/{key}/lease: of all clients of all workers, one gets the right to fill a key that is missing; the others
+ * get the stale value, if there is one, or wait for the new one. It is memcached's lease: what stops a stampede of
+ * clients that all load the same thing.
+ */
+import type { WorkerContext } from "../../../context.js";
+import type { Exchange } from "../../../http/exchange.js";
+import { sendEntry } from "../keys/entry.js";
+import { keyOf } from "../keys/key.js";
+import { type Asked, ask } from "./ask.js";
+import { leaseWantedBy } from "./options.js";
+
+/** Seconds after which one who was told to wait should ask again. */
+const RETRY_AFTER_S = 1;
+
+export function leaseKey(exchange: Exchange, context: WorkerContext): undefined | Promise<void> {
+  const key = keyOf(exchange);
+  const { ttlMs, waitMs } = leaseWantedBy(exchange);
+  const asked = ask(context, key, ttlMs);
+  if (answered(exchange, asked)) return undefined;
+  if (waitMs > 0 && !context.stopping.aborted) return wait(exchange, context, key, ttlMs, waitMs);
+  tellToWait(exchange);
+  return undefined;
+}
+
+/** Whether what was found is an answer; if it is, it has been given. */
+function answered(exchange: Exchange, asked: Asked): boolean {
+  if (asked.kind === "hit") sendEntry(exchange, 200, asked.entry, { "stowage-lease": "hit" });
+  else if (asked.kind === "granted") grant(exchange, asked.token, asked.stale);
+  else if (asked.stale !== undefined)
+    sendEntry(exchange, 200, asked.stale, { "stowage-lease": "stale", "stowage-stale": "true" });
+  else return false;
+  return true;
+}
+
+function grant(exchange: Exchange, token: string, stale: (Asked & { kind: "granted" })["stale"]): void {
+  const fields = { "stowage-lease": "granted", "stowage-lease-token": token };
+  if (stale === undefined) exchange.empty(201, { ...fields, "content-length": 0 });
+  else sendEntry(exchange, 201, stale, { ...fields, "stowage-stale": "true" });
+}
+
+function tellToWait(exchange: Exchange): void {
+  exchange.json(202, { lease: "wait" }, { "stowage-lease": "wait", "retry-after": RETRY_AFTER_S });
+}
+
+/** Until there is an answer, the time is up, the client goes, or the server stops. */
+function wait(
+  exchange: Exchange,
+  context: WorkerContext,
+  key: string,
+  ttlMs: number,
+  waitMs: number,
+): Promise<void> {
+  const { connection } = exchange;
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      stop();
+      connection.onClose = null;
+      connection.onEnding = null;
+      resolve();
+    };
+    const giveUp = (): void => {
+      tellToWait(exchange);
+      end();
+    };
+    const look = (): boolean => {
+      try {
+        if (!answered(exchange, ask(context, key, ttlMs))) return false;
+        end();
+      } catch (error) {
+        end();
+        reject(error);
+      }
+      return true;
+    };
+    const stop = context.feed.waiters.add(Buffer.from(key, "utf8"), look);
+    const timer = setTimeout(giveUp, waitMs);
+    connection.onClose = giveUp;
+    connection.onEnding = giveUp;
+    look(); // what happened before it began to wait, nobody tells
+  });
+}
