@@ -190,7 +190,7 @@ export class Connection implements Receiver, TurnMember {
     if (this.#reader.held > AHEAD_MAX && this.#reader.paused) this.#socket.pause();
   }
 
-  /** Called at the end of a turn in which bytes arrived. */
+  /** Called by the turn, at its end or before. */
   endTurn(): void {
     this.#inTurn = false;
     this.#outbox.flush();
@@ -278,7 +278,7 @@ export class Connection implements Receiver, TurnMember {
   #gather(): void {
     if (this.#inTurn || this.#outbox.gathered === 0) return;
     this.#inTurn = true;
-    this.#host.turn.add(this);
+    this.#host.turn.add(this, this.#outbox.gathered);
   }
 
   #timeOut(): void {

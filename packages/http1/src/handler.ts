@@ -26,8 +26,6 @@ export interface Handler {
   content?(head: RequestHead, connection: Connection): number | ContentSink | null;
   /** The answer to a request that cannot be read. `date` is added to the fields. Left out: the error's message as text. */
   refused?(error: HttpRequestError, connection: Connection): RefusalAnswer;
-  /** All that arrived in one turn of the event loop has been served, and the answers sent. For counting what that took. */
-  turnEnded?(now: number): void;
 }
 
 export interface RefusalAnswer {

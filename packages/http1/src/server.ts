@@ -69,7 +69,7 @@ export class HttpServer implements ConnectionHost {
     this.requestsMax = requestsMax;
     this.now = now;
     this.wall = wall;
-    this.turn = new Turn(now, handler.turnEnded === undefined ? null : (at) => handler.turnEnded?.(at));
+    this.turn = new Turn(now);
     this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
   }
 

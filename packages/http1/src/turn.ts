@@ -8,17 +8,22 @@ export interface TurnMember {
   endTurn(): void;
 }
 
+/**
+ * More than that is not kept back: texts of a thousand connections do not stay in the processor's cache until they are
+ * written, and the first client waits for the last one's request.
+ */
+const MEMBERS_MAX = 64;
+const BYTES_MAX = 64 * 1_024;
+
 export class Turn {
   readonly #clock: () => number;
-  readonly #ended: ((now: number) => void) | null;
   #members: TurnMember[] = [];
+  #bytes = 0;
   #now = 0;
   #running = false;
 
-  /** `ended` is told at the end of each turn in which anything arrived, when everything has been sent. */
-  constructor(clock: () => number, ended: ((now: number) => void) | null) {
+  constructor(clock: () => number) {
     this.#clock = clock;
-    this.#ended = ended;
   }
 
   /** When this turn began, as near as anybody needs to know. */
@@ -30,16 +35,21 @@ export class Turn {
     return this.#now;
   }
 
-  /** The turn has begun. */
-  add(member: TurnMember): void {
-    this.#members.push(member);
+  /** The turn has begun, and this member has gathered so many bytes. */
+  add(member: TurnMember, bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#members.push(member) >= MEMBERS_MAX || this.#bytes >= BYTES_MAX) this.#send();
   }
 
   readonly #end = (): void => {
     this.#running = false;
+    this.#send();
+  };
+
+  #send(): void {
     const members = this.#members;
     this.#members = [];
+    this.#bytes = 0;
     for (const member of members) member.endTurn();
-    this.#ended?.(this.#clock());
-  };
+  }
 }

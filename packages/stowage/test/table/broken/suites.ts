@@ -54,7 +54,13 @@ export async function judgeBuild(suite: Suite, edits: readonly Edit[], limitMs: 
   return runProgram(program, { suite: name, argument, scripts }, limitMs);
 }
 
-function runProgram(program: string, order: SuiteOrder, limitMs: number): Promise<Verdict> {
+/**
+ * Node 20 aborts, once in some thousand threads, where one ends while V8 still compiles for it (nodejs/node#56312). That says
+ * nothing about the table: the suite runs again.
+ */
+const NODES_OWN_CRASH = "NodePlatform::ForIsolate";
+
+function runProgram(program: string, order: SuiteOrder, limitMs: number, mayCrash = true): Promise<Verdict> {
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -76,6 +82,8 @@ function runProgram(program: string, order: SuiteOrder, limitMs: number): Promis
       clearTimeout(limit);
       if (hung) resolve({ found: true, output: `hung: not done within ${limitMs} ms\n${output}` });
       else if (code === 0 || code === FOUND) resolve({ found: code === FOUND, output });
+      else if (mayCrash && output.includes(NODES_OWN_CRASH))
+        resolve(runProgram(program, order, limitMs, false));
       else reject(new Error(`${order.suite} ended with ${code}: ${output}`));
     });
   });
