@@ -1,6 +1,7 @@
 /** stowage serve: the server, until it is told to stop. */
 import { gatherSources, loadConfig } from "../../config/index.js";
 import { command } from "../command.js";
+import { widenInlining } from "../engine.js";
 import { version } from "../version.js";
 
 export const serve = command({
@@ -20,6 +21,7 @@ export const serve = command({
   async run({ args, terminal }) {
     const { config } = loadConfig(gatherSources(args, terminal.io.env));
     const cancel = endOnSignals();
+    widenInlining();
     // Read now, so that no other command has to wait for it.
     const { launch, createLog, heedSignals } = await import("./serve-parts.js");
     const server = await launch(config);
