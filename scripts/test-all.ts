@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Count, countOfReport, lineOf, sum } from "./count.js";
+import { installRequirements } from "./requirements.js";
 
 const staticChecks = ["check:types", "check:lint", "check:layers"];
 
@@ -34,6 +35,9 @@ function runTests(args: string[]): Count {
 function run(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
 }
+
+const missing = installRequirements();
+if (missing !== undefined) console.error(missing);
 
 const total = sum([...staticChecks.map(runCheck), runTests(process.argv.slice(2))]);
 console.log(`\n${lineOf(total)}`);
