@@ -11,11 +11,16 @@ import { judgeBuild, type Suite } from "./suites.js";
 /** Many times what the unbroken table takes. A mutant that makes a suite hang is found as well. */
 const LIMIT_MS = 12_000;
 
+/** Threads run as the system lets them: now and then one is through before the other has come to the place that is broken. */
+const RUNS_MAX = 3;
+
 describe("the suites find a table", () => {
   for (const { name, edits, foundBy } of mutants) {
-    it(name, { timeout: 2 * LIMIT_MS }, async () => {
-      const { found, output } = await judgeBuild(foundBy, edits, LIMIT_MS);
-      expect(found, `${foundBy} found nothing. ${output}`).toBe(true);
+    it(name, { timeout: 2 * RUNS_MAX * LIMIT_MS }, async () => {
+      let verdict = await judgeBuild(foundBy, edits, LIMIT_MS);
+      for (let runs = 1; runs < RUNS_MAX && !verdict.found; runs++)
+        verdict = await judgeBuild(foundBy, edits, LIMIT_MS);
+      expect(verdict.found, `${foundBy} found nothing. ${verdict.output}`).toBe(true);
     });
   }
 });
