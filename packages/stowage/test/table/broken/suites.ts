@@ -55,8 +55,8 @@ export async function judgeBuild(suite: Suite, edits: readonly Edit[], limitMs: 
 }
 
 /**
- * Node 20 aborts, once in some thousand threads, where one ends while V8 still compiles for it (nodejs/node#56312). That says
- * nothing about the table: the suite runs again.
+ * Node 20 now and then aborts where a thread ends while V8 still compiles for it: a fault akin to nodejs/node#56312. That says
+ * nothing about the table, so the suite runs again.
  */
 const NODES_OWN_CRASH = "NodePlatform::ForIsolate";
 
