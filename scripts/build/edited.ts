@@ -2,11 +2,11 @@
  * Bundles of sources that are broken on purpose, for tests of the tests: a suite has to fail on each. The edits are of
  * single places, and one that does not fit (any more) is an error: a mutant that changes nothing would prove nothing.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { outputFolder } from "./output-folder.js";
 
 /** One change of one source file. */
 export interface Edit {
@@ -26,7 +26,6 @@ export interface BundleOptions {
   readonly alias?: Readonly<Record<string, string>>;
 }
 
-let folder: string | undefined;
 let count = 0;
 
 /** The path of the bundle, for `import` or `node`. `entry` is most often `new URL("./scenes.ts", import.meta.url)`. */
@@ -34,7 +33,9 @@ export async function bundleEdited(
   entry: URL,
   { sources, edits = [], alias = {} }: BundleOptions,
 ): Promise<string> {
-  const outfile = join(outputFolder(), `${count++}-${basename(entry.pathname, ".ts")}.mjs`);
+  // What stands below node_modules vitest leaves to Node, and does not compile a second time.
+  const folder = join(outputFolder("stowage-edited-"), "node_modules");
+  const outfile = join(folder, `${count++}-${basename(entry.pathname, ".ts")}.mjs`);
   await build({
     entryPoints: [fileURLToPath(entry)],
     outfile,
@@ -64,15 +65,6 @@ function edited(sources: string, edits: readonly Edit[]): Plugin {
       });
     },
   };
-}
-
-function outputFolder(): string {
-  if (folder !== undefined) return folder;
-  const made = mkdtempSync(join(tmpdir(), "stowage-edited-"));
-  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-  // What stands below node_modules vitest leaves to Node, and does not compile a second time.
-  folder = join(made, "node_modules");
-  return folder;
 }
 
 export function applyEdit(source: string, edit: Edit): string {

@@ -156,9 +156,7 @@ export class Exchange implements TargetParts {
 
   /** Answers without content: 204, 304. */
   empty(status: number, fields?: Fields): void {
-    const text = `${this.#lead(status, "", fields)}\r\n`;
-    this.#note(status, 0);
-    this.connection.send(text);
+    this.#open(status, "", fields);
   }
 
   /** 404, in Lix's words. */
@@ -169,9 +167,7 @@ export class Exchange implements TargetParts {
   /** Begins an answer of unknown length that ends with the connection. Goes on with `connection.send` and `flush`. */
   stream(status: number, type: string, fields?: Fields): void {
     this.connection.closeAfterResponse();
-    const text = `${this.#lead(status, type, fields)}\r\n`;
-    this.#note(status, 0);
-    this.connection.send(text);
+    this.#open(status, type, fields);
     this.connection.flush();
   }
 
@@ -179,14 +175,11 @@ export class Exchange implements TargetParts {
   beginParts(status: number, type: string = JSON_TYPE, fields?: Fields): void {
     this.#chunked = this.head.minorVersion > 0;
     if (!this.#chunked) this.connection.closeAfterResponse();
-    const coding = this.#chunked ? "transfer-encoding: chunked\r\n" : "";
-    const text = `${this.#lead(status, type, fields)}${coding}\r\n`;
-    this.#note(status, 0);
+    this.#open(status, type, fields, this.#chunked ? "transfer-encoding: chunked\r\n" : "");
     this.#gone = false;
     this.connection.onClose = () => {
       this.#gone = true;
     };
-    this.connection.send(text);
   }
 
   /**
@@ -238,6 +231,13 @@ export class Exchange implements TargetParts {
     this.#replied = true;
     this.status = status;
     this.bytesOut = bytes;
+  }
+
+  /** Sends a head that says no length. */
+  #open(status: number, type: string, fields: Fields | undefined, more = ""): void {
+    const head = `${this.#lead(status, type, fields)}${more}\r\n`;
+    this.#note(status, 0);
+    this.connection.send(head);
   }
 
   /** All of a head but what says the length. */

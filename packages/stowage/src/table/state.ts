@@ -5,6 +5,7 @@
  * keep their kinds, so that V8 sees one shape.
  */
 import type { Timekeeper } from "../cache/expiry/timekeeper.js";
+import { changeKind } from "./feed/layout.js";
 import type { Ring } from "./feed/ring.js";
 import type { LeaseTable } from "./leases/leases.js";
 import type { Draft } from "./log/append.js";
@@ -12,13 +13,12 @@ import type { KeyBuffer } from "./memory/key-buffer.js";
 import type { TagTable } from "./tags.js";
 import type { TableHandle } from "./types.js";
 
-/** What a note to followers says; the numbers stand in the feed. */
-export const CHANGE_SET = 1;
-export const CHANGE_DELETE = 2;
-export const CHANGE_EXPIRE = 3;
-export const CHANGE_EVICT = 4;
-export const CHANGE_CLEAR = 5;
-export const CHANGE_TAG = 6;
+/** What a note to followers says. */
+export const CHANGE_SET = changeKind.set;
+export const CHANGE_DELETE = changeKind.delete;
+export const CHANGE_EXPIRE = changeKind.expire;
+export const CHANGE_EVICT = changeKind.evict;
+export const CHANGE_CLEAR = changeKind.clear;
 
 /** Gives memory back: table/reclaim. */
 export interface Reclaim {

@@ -31,9 +31,6 @@ export const slotWords = 16;
 export const slot = { STAMP: 0, WHAT: 1, H1: 2, H2: 3, KEY: 4 } as const;
 export const keyBytesKept = (slotWords - slot.KEY) * 4;
 
-/** Fewer would be overtaken by a single burst; more than a million would take over 64 MiB. */
-export const capacityMin = 16;
-export const capacityMax = 2 ** 20;
 /** A thread's number has 8 bits in the stamp; the highest stands for none. */
 export const noThread = 255;
 

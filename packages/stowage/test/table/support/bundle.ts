@@ -6,12 +6,12 @@
  * build differ from production: `steps` makes every statement of the table a place to stop at (steps.ts), and `edits`
  * breaks the table on purpose (the mutants).
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { applyEdit, describeEdit, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
+import { outputFolder } from "../../../../../scripts/build/output-folder.js";
 import { STEP, withSteps } from "./steps.js";
 
 export type { Edit };
@@ -25,7 +25,6 @@ export interface BuildOptions {
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
 const tableSources = join(sources, "table/");
 
-let folder: string | undefined;
 const made = new Map<string, Promise<string>>();
 
 /** The path of the bundle. `entry` is a file URL, most often `new URL("./x.worker.ts", import.meta.url)`. */
@@ -37,7 +36,7 @@ export function bundle(entry: URL, options: BuildOptions = {}): Promise<string> 
 }
 
 async function make(entry: URL, options: BuildOptions, serial: number): Promise<string> {
-  const outfile = join(outputFolder(), `${serial}-${basename(entry.pathname, ".ts")}.mjs`);
+  const outfile = join(outputFolder("stowage-table-"), `${serial}-${basename(entry.pathname, ".ts")}.mjs`);
   await build({
     entryPoints: [fileURLToPath(entry)],
     outfile,
@@ -50,14 +49,6 @@ async function make(entry: URL, options: BuildOptions, serial: number): Promise<
     banner: { js: `globalThis.${STEP} ??= () => {};` },
   });
   return outfile;
-}
-
-function outputFolder(): string {
-  if (folder !== undefined) return folder;
-  const made = mkdtempSync(join(tmpdir(), "stowage-table-"));
-  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
-  folder = made;
-  return made;
 }
 
 /** `stowage` and `stowage/x` are the sources, as in vitest.config.ts. */
