@@ -11,14 +11,15 @@ export type Rooms = Readonly<Record<string, readonly string[]>>;
 /** `index.ts` is the entry of `stowage`. */
 const library: Rooms = {
   base: [],
+  resilience: ["base"],
   cache: ["base"],
   table: ["base", "cache"],
   stores: ["base", "cache", "table"],
-  tiered: ["base", "cache", "table", "stores"],
-  client: ["base", "cache", "table", "stores"],
-  http: ["base", "cache", "table", "stores", "tiered", "client"],
+  tiered: ["base", "resilience", "cache", "table", "stores"],
+  client: ["base", "resilience", "cache"],
+  http: ["base", "resilience", "cache", "table", "stores", "tiered", "client"],
   "index.ts": ["base", "cache"],
-  testing: ["base", "cache", "table", "stores", "tiered", "client", "http", "index.ts"],
+  testing: ["base", "resilience", "cache", "table", "stores", "tiered", "client", "http", "index.ts"],
 };
 
 /** The server: what it knows, what it tells, what it answers, how it runs; the command line is a client of all that. */
@@ -62,7 +63,7 @@ export const houses: Readonly<Record<string, Rooms>> = {
 };
 
 /** Rooms of the library that also run in browsers: Node's builtins are taken at call time there (base/node.ts). */
-export const browserRooms: readonly string[] = ["base", "cache", "index.ts"];
+export const browserRooms: readonly string[] = ["base", "resilience", "cache", "client", "index.ts"];
 
 /**
  * Relative imports that may cross from one workspace into another; what they bring is bundled. None of it is public API, so

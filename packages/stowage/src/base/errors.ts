@@ -35,6 +35,15 @@ export const errorCodes = {
   STOWAGE_INVALID_HANDLE: "what was given to attach is not the handle of a table of this version",
   STOWAGE_SNAPSHOT: "a snapshot of a table cannot be written or read",
   STOWAGE_UNSUPPORTED: "the shared cache cannot do what was asked for, and says what can be done instead",
+  STOWAGE_SERVER_UNAVAILABLE:
+    "a server cannot be reached, or was found to be away; nothing is known of what it holds",
+  STOWAGE_REQUEST_TIMEOUT: "a server did not answer in time; a write may or may not have been done",
+  STOWAGE_SERVER_REFUSED: "a server answered that it does not do what was asked, and why",
+  STOWAGE_TOO_MANY_PENDING:
+    "more operations are under way to a server than maxPending allows; nothing was sent",
+  STOWAGE_CROSS_SLOT: "keys that have to be on one server are on several; a hash tag keeps them together",
+  STOWAGE_UNKNOWN_NODE: "a call names a server that the client does not have",
+  STOWAGE_INVALID_DATA: "a value does not fit the schema that was given for it",
   STOWAGE_UNAVAILABLE: "the feature needs something that this runtime lacks",
   STOWAGE_ASSERTION: "an internal relation does not hold: a mistake in the program, not in its input",
 } as const satisfies Record<`STOWAGE_${string}`, string>;

@@ -10,9 +10,12 @@ import { UnavailableError } from "./errors.js";
 export interface NodeBuiltins {
   "node:crypto": typeof import("node:crypto");
   "node:diagnostics_channel": typeof import("node:diagnostics_channel");
+  "node:dns/promises": typeof import("node:dns/promises");
   "node:fs": typeof import("node:fs");
   "node:fs/promises": typeof import("node:fs/promises");
+  "node:net": typeof import("node:net");
   "node:path": typeof import("node:path");
+  "node:tls": typeof import("node:tls");
   "node:v8": typeof import("node:v8");
   "node:zlib": typeof import("node:zlib");
 }
