@@ -8,7 +8,8 @@
 
 import type { Change } from "stowage/table";
 import type { Connection } from "stowage-http1";
-import { changeEvent, KEY_BYTES_KEPT, placeEvent, resetEvent } from "./event.js";
+import { aliveEvent, changeEvent, KEY_BYTES_KEPT, placeEvent, resetEvent } from "./event.js";
+import { Heartbeat } from "./heartbeat.js";
 import type { ChangeHub, Listener } from "./hub.js";
 
 export interface StreamOptions {
@@ -16,6 +17,8 @@ export interface StreamOptions {
   readonly prefixes: readonly Buffer[];
   /** Whether it may learn the names of tags. */
   readonly named: boolean;
+  /** How often it is told that it is up to date; undefined: not at all. */
+  readonly heartbeatMs?: number | undefined;
   now(): number;
   /** Whether it may still go on, asked now and then. */
   mayGoOn(): boolean;
@@ -25,7 +28,7 @@ export interface StreamOptions {
 const BACKLOG_MAX = 1024 * 1024;
 const BACKLOG_LOW = 64 * 1024;
 const STALLED_MS = 60_000;
-/** Below the idle timeouts of proxies, most of which are 60 s. */
+/** For those who do not say how often. Below the idle timeouts of proxies, most of which are 60 s. */
 const HEARTBEAT_MS = 15_000;
 /** A client that lost its connection is asked to wait so long; not all workers' clients at once matters less than gaps. */
 const RETRY = "retry: 1000\n";
@@ -36,12 +39,14 @@ export class EventStream implements Listener {
   readonly #connection: Connection;
   readonly #hub: ChangeHub;
   readonly #options: StreamOptions;
+  #heartbeat: Heartbeat | undefined;
   /** It could not take everything; since when. */
   #behindAt: number | undefined;
   #sentAt: number;
   /** Something was sent and not flushed. */
   #unsent = false;
   #finish!: () => void;
+  #finished = false;
 
   constructor(connection: Connection, hub: ChangeHub, options: StreamOptions) {
     this.#connection = connection;
@@ -59,8 +64,10 @@ export class EventStream implements Listener {
     return new Promise((resolve) => {
       const leave = this.#hub.join(this);
       this.#finish = () => {
+        this.#finished = true;
         this.#connection.onClose = null;
         this.#connection.onEnding = null;
+        this.#heartbeat?.stop();
         leave();
         resolve();
       };
@@ -80,6 +87,7 @@ export class EventStream implements Listener {
   }
 
   settled(): void {
+    this.#heartbeat?.moved();
     if (this.#unsent) this.#flush();
   }
 
@@ -102,6 +110,22 @@ export class EventStream implements Listener {
     const past = from === undefined ? [] : from === null ? undefined : this.#hub.since(from, REPLAY_MAX);
     this.#send(RETRY + (past === undefined ? resetEvent(position) : placeEvent(from ?? position)));
     if (past !== undefined) for (const change of past) this.change(change);
+    this.#flush();
+    this.#beginHeartbeat();
+  }
+
+  #beginHeartbeat(): void {
+    const { heartbeatMs: intervalMs, now } = this.#options;
+    if (intervalMs === undefined || this.#finished) return;
+    const send = (position: number, atMs: number): void => this.#alive(position, atMs);
+    this.#heartbeat = new Heartbeat({ intervalMs, hub: this.#hub, now, send });
+    this.#heartbeat.beat();
+  }
+
+  /** One that is behind has not been sent everything. */
+  #alive(position: number, atMs: number): void {
+    if (this.#behindAt !== undefined) return;
+    this.#send(aliveEvent(position, atMs));
     this.#flush();
   }
 

@@ -12,6 +12,8 @@ import { utf8Bytes } from "stowage-http1";
 /** The table's feed keeps so many bytes of a key, or of a tag. */
 export const KEY_BYTES_KEPT = 48;
 
+const US_PER_MS = 1_000;
+
 /** Everything may have changed; what comes next comes after this place. */
 export function resetEvent(position: number): string {
   return `id: ${position}\nevent: reset\ndata: {}\n\n`;
@@ -20,6 +22,11 @@ export function resetEvent(position: number): string {
 /** No event (there are no data): moves the place from which a client resumes, and shows that the connection lives. */
 export function placeEvent(position: number): string {
   return `id: ${position}\n\n`;
+}
+
+/** Every change that was made before `atMs`, of the server's clock, has been sent before this event. */
+export function aliveEvent(position: number, atMs: number): string {
+  return `id: ${position}\nevent: alive\ndata: {"at":${Math.floor(atMs * US_PER_MS) / US_PER_MS}}\n\n`;
 }
 
 /** @param named whether the reader may learn the names of tags, which are not bound to the keys that it reaches */

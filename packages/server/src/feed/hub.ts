@@ -54,6 +54,11 @@ export class ChangeHub {
     return this.#position;
   }
 
+  /** The number of the last change that was made. Not below `position`, which comes to it soon. While somebody listens. */
+  get latest(): number {
+    return this.#follower?.latest ?? this.#position;
+  }
+
   get listeners(): number {
     return this.#listeners.size;
   }

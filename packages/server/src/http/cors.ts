@@ -5,8 +5,10 @@
 import type { Fields } from "stowage-http1";
 
 const METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+/** What /v1 takes, and what tracing adds to any request (W3C Trace Context, Baggage). */
 const HEADERS = [
   "authorization",
+  "baggage",
   "content-type",
   "if-match",
   "if-none-match",
@@ -15,6 +17,8 @@ const HEADERS = [
   "stowage-lease-token",
   "stowage-tags",
   "stowage-ttl",
+  "traceparent",
+  "tracestate",
   "x-request-id",
 ].join(", ");
 /** Seconds that a browser need not ask again: the longest that any of them keeps to. */

@@ -8,8 +8,13 @@ export class Members {
   /** By the place of the name in the list; -1: there is no such member. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+  /** Those that there are, a bit each, by the place of the name. */
+  present = 0;
+  /** Where the name of one stands that is of none of these names; -1: there is no such member. */
+  unknownAt = -1;
   readonly #names: readonly Buffer[];
 
+  /** @param names at most 32 */
   constructor(names: readonly string[]) {
     this.#names = names.map((name) => Buffer.from(name));
     this.starts = new Int32Array(names.length).fill(-1);
@@ -24,6 +29,8 @@ export class Members {
   read(scanner: JsonScanner): void {
     const { starts, ends } = this;
     for (let index = 0; index < starts.length; index++) starts[index] = -1;
+    this.present = 0;
+    this.unknownAt = -1;
     scanner.take(OPEN_OBJECT);
     if (scanner.takeIf(CLOSE_OBJECT)) return;
     do {
@@ -35,7 +42,9 @@ export class Members {
       scanner.next();
       const valueStart = scanner.at;
       this.readValue(index, scanner);
+      if (index < 0) this.unknownAt = nameStart;
       if (index < 0) continue;
+      this.present |= 1 << index;
       starts[index] = valueStart;
       ends[index] = scanner.at;
     } while (scanner.takeIf(COMMA));

@@ -1,4 +1,5 @@
 /** What several operations of the OpenAPI document name: parameters, headers, faults. */
+import { batchSchemas } from "./batch.js";
 import { cacheSchemas } from "./cache.js";
 import { answer, number, object, type Part, schema, text } from "./parts.js";
 
@@ -35,6 +36,11 @@ const parameters: Part = {
     type: "string",
     pattern: "^[0-9]{1,16}$",
   }),
+  heartbeat: inQuery(
+    "heartbeat",
+    "How often to be told that one is up to date, from 100ms to 15s. Left out: not at all.",
+    schema("DurationText"),
+  ),
   "last-event-id": inHeader("last-event-id", "The same, as an EventSource sends it.", text),
   "if-match": inHeader(
     "if-match",
@@ -81,6 +87,10 @@ const headers: Part = {
   "stowage-lease": header("What became of the request.", { enum: ["hit", "granted", "stale", "wait"] }),
   "stowage-lease-token": header("For the fill.", text),
   "stowage-stale": header("The value's time is over.", { const: "true" }),
+  "stowage-expired": header("For how many milliseconds it has been.", {
+    type: "string",
+    pattern: "^[0-9]+$",
+  }),
   "retry-after": header("Seconds.", { type: "string", pattern: "^[0-9]+$" }),
   allow: header("The methods that there are.", text),
   "www-authenticate": header("How to show who one is.", { const: "Bearer" }),
@@ -115,6 +125,7 @@ const durationText = "^([0-9]+|([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w|y))+)$";
 
 const schemas: Part = {
   ...cacheSchemas,
+  ...batchSchemas,
   Fault: object(
     {
       error: text,

@@ -23,6 +23,7 @@ export const document: Part = {
       name: "leases",
       description: "One client fills a key that is missing; the others wait, or take the old value.",
     },
+    { name: "batches", description: "Many operations in one request, for clients that gather them." },
     { name: "invalidation" },
     { name: "changes" },
     { name: "operation", description: "Probes, metrics, this document." },

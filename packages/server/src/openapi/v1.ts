@@ -78,19 +78,27 @@ const leasePath: Part = {
     summary: "The value, or the right to fill it",
     requestBody: body(
       false,
-      json(object({ "ttl?": schema("Duration"), "wait?": { anyOf: [schema("Duration"), { const: 0 }] } })),
+      json(
+        object({
+          "ttl?": schema("Duration"),
+          "wait?": { anyOf: [schema("Duration"), { const: 0 }] },
+          "stale?": { type: "boolean", default: true },
+        }),
+      ),
     ),
     responses: responses(
       {
         "200": value("The value (`stowage-lease: hit`), or an old one while somebody fills it (`stale`).", [
           "stowage-lease",
           "stowage-stale",
+          "stowage-expired",
           ...entry,
         ]),
         "201": value("The lease, and the old value, if there is one.", [
           "stowage-lease",
           "stowage-lease-token",
           "stowage-stale",
+          "stowage-expired",
           ...entry,
         ]),
         "202": answer("Somebody else fills it. Ask again.", object({ lease: { const: "wait" } }), [
@@ -106,6 +114,23 @@ const leasePath: Part = {
     summary: "Give a lease back without a value",
     parameters: [{ ...parameter("stowage-lease-token") }],
     responses: responses({ "204": empty("Another one may have it."), "409": ref("responses", "LeaseLost") }),
+  }),
+};
+
+const batchPath: Part = {
+  post: tagged("batches", {
+    operationId: "v1_batch",
+    summary: "Many operations on JSON values in one request",
+    description:
+      "All are checked first: one that is malformed, and none is done. Results are in order. Of reads alone (get, has, ttl), it needs the scope read.",
+    requestBody: body(
+      true,
+      json(object({ operations: arrayOf(schema("V1Operation")) }, { additionalProperties: true })),
+    ),
+    responses: responses(
+      { "200": answer("Results in order.", object({ results: arrayOf(schema("V1Result")) })) },
+      [413, 415],
+    ),
   }),
 };
 
@@ -139,8 +164,8 @@ const changesPath: Part = {
     operationId: "v1_changes",
     summary: "Follow what changes, as server-sent events",
     description:
-      "Events: set, delete, expire, evict (data: `key`, or `keyStart` and `keyLength` of a key longer than 48 bytes), clear, tag (data: `tag`), and reset: something was missed, so anything may have changed. The id is where to resume.",
-    parameters: ["followPrefix", "from", "last-event-id"].map(parameter),
+      "Events: set, delete, expire, evict (data: `key`, or `keyStart` and `keyLength` of a key longer than 48 bytes), clear, tag (data: `tag`), and reset: something was missed, so anything may have changed. With `heartbeat` also alive (data: `at`, milliseconds of the server's clock): every change that was made before has been told. The id is where to resume.",
+    parameters: ["followPrefix", "from", "heartbeat", "last-event-id"].map(parameter),
     responses: responses({
       "200": {
         description: "Without an end.",
@@ -157,6 +182,7 @@ const changesPath: Part = {
 export const v1Paths: Part = {
   "/v1/keys/{key}": keyPath,
   "/v1/keys/{key}/lease": leasePath,
+  "/v1/batch": batchPath,
   "/v1/invalidate": invalidatePath,
   "/v1/changes": changesPath,
 };

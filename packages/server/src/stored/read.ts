@@ -32,6 +32,11 @@ export function readStored(flags: number, bytes: Buffer, start: number, end: num
   return { kind, type: type === "" ? kindTypes[kind] : type, end: valueEnd, graceMs };
 }
 
+/** Whether the entry is kept a while after its time to live, as its flags say. */
+export function hasGrace(flags: number): boolean {
+  return (flags & GRACE_FLAG) !== 0;
+}
+
 /** Whether the entry's own time is over and only its grace runs: a miss to everybody but leases. */
 export function isStale(flags: number, bytes: Buffer, start: number, end: number, ttlMs: TtlLeft): boolean {
   if ((flags & GRACE_FLAG) === 0 || ttlMs === null) return false;

@@ -35,6 +35,12 @@ export function prepare(value: Buffer, contentType: string, graceMs: number): Pr
   return { bytes: withTrailer(value, type, graceMs), flags };
 }
 
+/** The same of JSON that was checked already. */
+export function prepareJson(value: Buffer, graceMs: number): Prepared {
+  if (graceMs === 0) return { bytes: value, flags: KIND_JSON };
+  return { bytes: withTrailer(value, "", graceMs), flags: KIND_JSON | TRAILER_FLAG | GRACE_FLAG };
+}
+
 function checkJson(value: Buffer): void {
   if (!isUtf8(value)) throw new JsonError("it is not UTF-8", 0);
   scanner.begin(value);

@@ -165,6 +165,7 @@ export async function strangers(): Promise<string[]> {
       ["POST", "/cache/set", '{"key":"b:2","value":1}'],
       ["POST", "/cache/incr", '{"key":"a:1"}'],
       ["POST", "/cache/batch", '{"operations":[{"op":"set","key":"b:2","value":1}]}'],
+      ["POST", "/v1/batch", '{"operations":[{"op":"expire","key":"a:1","ttl":1}]}'],
       ["POST", "/cache/clear", "{}"],
       ["POST", "/cache/clear", ""],
       ["PUT", "/v1/keys/b:2", "1"],
@@ -222,6 +223,8 @@ export async function strangersBehindAProxy(): Promise<string[]> {
 const set = (key: string) => ["POST", "/cache/set", JSON.stringify({ key, value: 1 })] as const;
 const batch = (...operations: object[]) => ["POST", "/cache/batch", JSON.stringify({ operations })] as const;
 
+const v1Batch = (...operations: object[]) => ["POST", "/v1/batch", JSON.stringify({ operations })] as const;
+
 type Case = readonly [
   token: string,
   status: number,
@@ -258,6 +261,9 @@ const rules: readonly Case[] = [
   ["reader", 200, batch({ op: "get", key: "a:1" })],
   ["reader", 403, batch({ op: "get", key: "a:1" }, { op: "get", key: "b:1" })],
   ["reader", 403, batch({ op: "get", key: "a:1" }, { op: "set", key: "a:1", value: 2 })],
+  ["reader", 200, v1Batch({ op: "has", key: "a:1" }, { op: "ttl", key: "a:1" })],
+  ["reader", 403, v1Batch({ op: "has", key: "a:1" }, { op: "ttl", key: "b:1" })],
+  ["reader", 403, v1Batch({ op: "has", key: "a:1" }, { op: "touch", key: "a:1" })],
   ["reader", 403, ["POST", "/cache/clear"]],
   ["reader", 403, ["GET", "/metrics"]],
   ["writer", 403, set("b:2")],
@@ -267,6 +273,7 @@ const rules: readonly Case[] = [
   ["writer", 403, ["DELETE", "/cache/delete?key=b:1"]],
   ["writer", 403, batch({ op: "set", key: "a:1", value: 9 }, { op: "set", key: "b:2", value: 1 })],
   ["writer", 403, batch({ op: "delete", key: "b:1" })],
+  ["writer", 403, v1Batch({ op: "expire", key: "a:1", ttl: 1 }, { op: "expire", key: "b:1", ttl: 1 })],
   ["writer", 403, ["PUT", "/v1/keys/b:2", "1"]],
   ["writer", 403, ["DELETE", "/v1/keys/b:1"]],
   ["writer", 403, ["POST", "/v1/invalidate", '{"keys":["a:1","b:1"]}']],

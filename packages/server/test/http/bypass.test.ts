@@ -55,12 +55,12 @@ const holes: readonly [name: string, edit: Edit, trick: keyof typeof tricks][] =
   ],
   [
     "lets readers write by the batch",
-    { file: "routes/cache/batch.ts", find: "plan.writes && ", replace: "false && " },
+    { file: "routes/batch/serve.ts", find: "plan.writes && ", replace: "false && " },
     "reach",
   ],
   [
     "does not look at keys of batches",
-    { file: "routes/cache/batch-plan.ts", find: "if (prefixes === null &&", replace: "if (" },
+    { file: "routes/batch/plan.ts", find: "if (prefixes === null &&", replace: "if (" },
     "reach",
   ],
   [

@@ -300,6 +300,9 @@ export async function reach(): Promise<string[]> {
     "POST /cache/batch",
     '{"operations":[{"op":"delete","key":"a:1","key":"s\\u0065cret"}]}',
   );
+  for (const op of ["get", "has", "ttl", "touch", "persist", "delete", "incr"])
+    await ask(mine, 403, "POST /v1/batch", batch({ op, key: "a:1" }, { op, key: "secret" }));
+  await ask(mine, 403, "POST /v1/batch", '{"operations":[{"op":"get","key":"a:1","key":"s\\u0065cret"}]}');
   for (const prefix of ["a", "b:", "secret", "%41:", "A:"])
     await ask(mine, 403, `GET /cache/scan?prefix=${prefix}`);
   for (const query of ["", "?prefix=", "?prefix=a:", "?prefix=secret&prefix=a:"]) {
@@ -321,6 +324,13 @@ export async function reach(): Promise<string[]> {
     "POST /cache/batch",
     batch({ op: "get", key: "secret" }, { op: "delete", key: "secret" }),
   );
+  const reads = ["get", "has", "ttl"].map((op) => ({ op, key: "secret" }));
+  await ask(reader, 200, "POST /v1/batch", batch(...reads));
+  const set = { op: "set", key: "secret", value: 1, ifVersion: "1" };
+  for (const write of [set, { op: "expire", key: "secret", ttl: 1 }])
+    await ask(reader, 403, "POST /v1/batch", batch(...reads, write));
+  for (const op of ["touch", "persist", "delete", "incr", "decr"])
+    await ask(reader, 403, "POST /v1/batch", batch(...reads, { op, key: "secret" }));
   await ask(reader, 403, "POST /cache/set", '{"key":"x","value":1}');
   await ask(reader, 403, "POST /cache/set", "{");
   await ask(reader, 403, "POST /cache/incr", '{"key":"x"}');

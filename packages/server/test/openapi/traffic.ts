@@ -95,13 +95,44 @@ const keys: readonly Sent[] = [
   remove("/v1/keys/a", { "if-match": "*" }),
   remove("/v1/keys/a"),
   post("/v1/invalidate", { keys: ["a"], prefix: "b", tags: ["x"] }),
+  post("/v1/batch", {
+    operations: [
+      { op: "set", key: "a", value: { b: [1, null, "ä"] }, ttl: "5m", grace: 1_000, tags: ["x"] },
+      { op: "set", key: "n", value: 5, ttl: null, ifAbsent: true },
+      { op: "set", key: "n", value: 5, ifAbsent: true },
+      { op: "set", key: "absent", value: 5, ifVersion: "5" },
+      { op: "get", key: "a" },
+      { op: "get", key: "a", meta: true },
+      { op: "get", key: "n", meta: true },
+      { op: "get", key: "absent" },
+      { op: "get", key: "bytes" },
+      ...["has", "ttl", "touch", "persist"].flatMap((op) => [
+        { op, key: "a" },
+        { op, key: "absent" },
+      ]),
+      { op: "expire", key: "a", ttl: 5_000 },
+      { op: "expire", key: "a", ttl: null },
+      { op: "incr", key: "n", amount: 2, default: 7, ttl: "1h" },
+      { op: "decr", key: "n" },
+      { op: "incr", key: "a" },
+      { op: "delete", key: "n", ifVersion: "5" },
+      { op: "delete", key: "n" },
+    ],
+  }),
+  post("/v1/batch", { operations: [], more: "is passed over" }),
+  post("/v1/batch", { operations: [{ op: "mul", key: "n" }] }),
+  post("/v1/batch", { operations: [{ op: "get", key: "n", ttl: 5 }] }),
+  post("/v1/batch", { operations: {} }),
+  post("/v1/batch", "{}", "text/plain"),
+  post("/v1/batch", { operations: [{ op: "set", key: "k", value: "x".repeat(9_000) }] }),
   post("/v1/invalidate", { prefix: "" }),
   post("/v1/invalidate", { key: "a" }),
   post("/v1/invalidate", "{}", "text/plain"),
   post("/v1/invalidate", { keys: ["x".repeat(9_000)] }),
   ["/v1/changes", { method: "HEAD" }],
   ["/v1/changes?from=x"],
-  ["/v1/changes?from=5&prefix=a", { method: "HEAD" }],
+  ["/v1/changes?from=5&prefix=a&heartbeat=1s", { method: "HEAD" }],
+  ["/v1/changes?heartbeat=1m"],
   ["/v1/nothing"],
 ];
 
@@ -138,6 +169,8 @@ async function leases(client: Client, turnClock: (ms: number) => void): Promise<
   turnClock(10);
   const next = tokenOf(await lease());
   await lease();
+  await lease({ stale: false, wait: 5 });
+  await lease({ stale: null });
   await client.ask(...remove("/v1/keys/k/lease", { "stowage-lease-token": next }));
   await client.ask(...remove("/v1/keys/k/lease", { "stowage-lease-token": next }));
   await client.ask(...remove("/v1/keys/k/lease"));
@@ -170,6 +203,7 @@ export async function sendWithTokens(client: Client): Promise<void> {
     post("/cache/incr", { key: "a" }),
     post("/cache/decr", { key: "a" }),
     post("/cache/batch", { operations: [{ op: "delete", key: "a" }] }),
+    post("/v1/batch", { operations: [{ op: "touch", key: "a" }] }),
     ["/cache/scan?prefix=a"],
     post("/cache/clear", ""),
     ["/cache/stats"],

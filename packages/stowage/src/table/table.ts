@@ -149,11 +149,11 @@ export class SharedTable implements Disposable {
     return reading.getInto(t, key, target, offset, meta);
   }
 
-  /** Whether there is an entry. Does not count as a use. */
-  has(key: Key): boolean {
+  /** Whether there is an entry; `meta` is filled with what else there is to know. Does not count as a use. */
+  has(key: Key | KeyRange, meta?: EntryMeta): boolean {
     const t = this.#t;
     if (t.closed) refuse("has");
-    return reading.has(t, key);
+    return reading.has(t, key, meta);
   }
 
   /** Milliseconds left; null: for ever; undefined: there is no entry. Does not count as a use. */

@@ -137,6 +137,8 @@ export interface EntryMeta {
   ttl: number;
   /** The time to live that it was given, in milliseconds; Infinity: for ever. */
   ttlGiven: number;
+  /** Whether it bears tags. */
+  tagged?: boolean;
 }
 
 export interface ScanOptions {

@@ -1,145 +1,57 @@
 /**
- * A batch, run: row after row of the plan, each result written as bytes behind the one before.
+ * A batch of Lix's API, run; see batch/run.ts. Results repeat their op and key, which is copied from the body as it came:
  *
- *     {"results":[ {"op":"get","key":K,"value":V,"found":true} , {"op":"set","key":K,"success":true} ... ]}
- *
- * Keys are copied from the body as they came, values from the table to where they are sent from. One buffer of the thread
- * serves all batches; one with more to say goes out in parts, so that no batch can make the server hold gigabytes.
+ *     {"op":"get","key":K,"value":V,"found":true} , {"op":"set","key":K,"success":true} ...
  */
-import type { EntryMeta, KeyRange, SharedTable } from "stowage/table";
-import { noBytes } from "stowage-http1";
+import type { EntryMeta, KeyRange } from "stowage/table";
 import { faultOf } from "../../http/failures.js";
-import { stringAt } from "../../json/members.js";
 import { jsonOf } from "../../stored/index.js";
-import {
-  type BatchPlan,
-  DECR,
-  DELETE,
-  ESCAPED,
-  GET,
-  INCR,
-  KEY,
-  NUMBER,
-  opNames,
-  ROW,
-  SET,
-  VALUE,
-} from "./batch-plan.js";
+import { KEY, OP_MASK, OWN, VALUE } from "../batch/plan.js";
+import { BatchRun } from "../batch/run.js";
+import { FRAME_BYTES, out } from "../batch/writer.js";
+import { type CachePlan, DECR, DELETE, GET, opNames, SET } from "./batch-plan.js";
 import { addTo } from "./counters.js";
 import { amountAt, ttlAt } from "./numbers.js";
 
-const OUT_BYTES = 64 * 1_024;
-/** What is kept of a buffer that a long result made longer. */
-const OUT_KEPT = 1_024 * 1_024;
-/** So much goes out at a time. */
-const PART_BYTES = 256 * 1_024;
-/** And so many operations are run before others get their turn. */
-const PART_ROWS = 4_096;
-/** Beside key and value. */
-const FRAME_BYTES = 64;
-
 const before = opNames.map((name) => Buffer.from(`{"op":"${name}","key":`));
-const text = (value: string) => Buffer.from(value, "latin1");
-const OPENING = text('{"results":[');
-const CLOSING = text("]}");
-const COMMA = 0x2c;
-const AS_VALUE = text(',"value":');
-const FOUND = text(',"found":true}');
-const NOT_FOUND = text('null,"found":false}');
-const NOT_JSON = text('null,"found":true,"error":"not_json"}');
-const DONE = text(',"success":true}');
-const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0 };
+const AS_VALUE = Buffer.from(',"value":');
+const FOUND = Buffer.from(',"found":true}');
+const NOT_FOUND = Buffer.from('null,"found":false}');
+const NOT_JSON = Buffer.from('null,"found":true,"error":"not_json"}');
+const DONE = Buffer.from(',"success":true}');
+const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0, tagged: false };
 
-/** One of the thread: it is used during a call. */
-const range = { bytes: noBytes, start: 0, end: 0 };
-let out = Buffer.allocUnsafeSlow(OUT_BYTES);
-let at = 0;
-
-export class BatchRun {
-  #table!: SharedTable;
-  #bytes!: Buffer;
-  #rows!: Int32Array;
-  #count = 0;
-  #next = 0;
-
-  begin(table: SharedTable, bytes: Buffer, { rows, count }: BatchPlan): void {
-    this.#table = table;
-    this.#bytes = bytes;
-    this.#rows = rows;
-    this.#count = count;
-    this.#next = 0;
+export class CacheRun extends BatchRun<CachePlan> {
+  protected override another(): this {
+    return new CacheRun() as this;
   }
 
-  get done(): boolean {
-    return this.#next > this.#count;
-  }
-
-  /** The same run, with a body and rows of its own: those it was given are only lent. */
-  leave(): BatchRun {
-    const own = new BatchRun();
-    own.#table = this.#table;
-    own.#bytes = Buffer.from(this.#bytes);
-    own.#rows = this.#rows.slice(0, this.#count * ROW);
-    own.#count = this.#count;
-    own.#next = this.#next;
-    return own;
-  }
-
-  /** Runs on, and returns the text of what it did. */
-  next(): string {
-    at = 0;
-    if (this.#next === 0) put(OPENING);
-    const stop = Math.min(this.#count, this.#next + PART_ROWS);
-    for (; this.#next < stop && at < PART_BYTES; this.#next++) {
-      if (this.#next > 0) out[at++] = COMMA;
-      this.#row(this.#next * ROW);
-    }
-    if (this.#next === this.#count) {
-      put(CLOSING);
-      this.#next++;
-      this.#bytes = noBytes;
-      range.bytes = noBytes;
-    }
-    const part = out.latin1Slice(0, at);
-    if (out.length > OUT_KEPT) out = Buffer.allocUnsafeSlow(OUT_BYTES);
-    return part;
-  }
-
-  #row(row: number): void {
-    const rows = this.#rows;
-    const bytes = this.#bytes;
-    const op = rows[row] & ~ESCAPED;
+  protected override runRow(row: number): void {
+    const { rows } = this;
+    const op = rows[row] & OP_MASK;
     const start = rows[row + KEY];
     const end = rows[row + KEY + 1];
-    reserve(end - start);
-    put(before[op]);
-    putRange(bytes, start, end);
+    out.reserve(end - start);
+    out.put(before[op]);
+    out.putRange(this.bytes, start, end);
     const asItStands = op === rows[row] && op <= SET;
-    const key = asItStands ? this.#range(start, end) : stringAt(bytes, start, end);
+    const key = asItStands ? this.keyRange(row) : this.keyText(row);
     if (op === GET) this.#get(key);
     else this.#write(op, key, row);
   }
 
-  /** A key without escapes, where it stands. */
-  #range(start: number, end: number): KeyRange {
-    range.bytes = this.#bytes;
-    range.start = start + 1;
-    range.end = end - 1;
-    return range;
-  }
-
   #get(key: string | KeyRange): void {
-    put(AS_VALUE);
-    let length = this.#table.getInto(key, out, at, meta);
-    while (length > out.length - at - FRAME_BYTES) {
-      reserve(length);
-      length = this.#table.getInto(key, out, at, meta);
+    out.put(AS_VALUE);
+    let length = this.table.getInto(key, out.bytes, out.at, meta);
+    while (length > out.bytes.length - out.at - FRAME_BYTES) {
+      out.reserve(length);
+      length = this.table.getInto(key, out.bytes, out.at, meta);
     }
-    if (length < 0) put(NOT_FOUND);
+    if (length < 0) out.put(NOT_FOUND);
     else if (meta.flags !== 0) putOther(length);
     else {
-      at += length;
-      put(FOUND);
+      out.at += length;
+      out.put(FOUND);
     }
   }
 
@@ -149,62 +61,36 @@ export class BatchRun {
     } catch (error) {
       const fault = faultOf(error);
       if (fault === undefined) throw error;
-      putText(`,${fault.body.slice(1)}`);
+      out.putText(`,${fault.body.slice(1)}`);
     }
   }
 
   #apply(op: number, key: string | KeyRange, row: number): void {
-    const rows = this.#rows;
-    const bytes = this.#bytes;
-    const number = rows[row + NUMBER];
-    const numberEnd = rows[row + NUMBER + 1];
+    const { rows, bytes } = this;
+    const number = rows[row + OWN];
+    const numberEnd = rows[row + OWN + 1];
     if (op === SET) {
       const ttl = ttlAt(bytes, number, numberEnd);
       const value = bytes.subarray(rows[row + VALUE], rows[row + VALUE + 1]);
-      this.#table.set(key, value, ttl === undefined ? undefined : { ttl });
-      put(DONE);
+      this.table.set(key, value, ttl === undefined ? undefined : { ttl });
+      out.put(DONE);
     } else if (op === DELETE) {
-      this.#table.delete(key as string);
-      put(DONE);
-    } else if (op === INCR || op === DECR) {
+      this.table.delete(key as string);
+      out.put(DONE);
+    } else {
       const amount = amountAt(bytes, number, numberEnd);
-      putText(`,"value":${addTo(this.#table, key as string, op === DECR ? -amount : amount)}}`);
+      out.putText(`,"value":${addTo(this.table, key as string, op === DECR ? -amount : amount)}}`);
     }
   }
 }
 
-/** A value that /v1 stored with a type of its own. It stands at `at`. */
+/** A value that /v1 stored with a type of its own. It stands where the next byte goes. */
 function putOther(length: number): void {
-  const json = jsonOf(meta.flags, out, at, at + length, meta.ttl);
-  if (json === null) put(NOT_FOUND);
-  else if (json === undefined) put(NOT_JSON);
+  const json = jsonOf(meta.flags, out.bytes, out.at, out.at + length, meta.ttl);
+  if (json === null) out.put(NOT_FOUND);
+  else if (json === undefined) out.put(NOT_JSON);
   else {
-    putText(json);
-    put(FOUND);
+    out.putText(json);
+    out.put(FOUND);
   }
-}
-
-function put(bytes: Buffer): void {
-  for (let index = 0; index < bytes.length; index++) out[at + index] = bytes[index];
-  at += bytes.length;
-}
-
-function putRange(bytes: Buffer, start: number, end: number): void {
-  if (end - start > FRAME_BYTES) bytes.copy(out, at, start, end);
-  else for (let index = start, to = at; index < end; index++, to++) out[to] = bytes[index];
-  at += end - start;
-}
-
-function putText(value: string): void {
-  reserve(value.length);
-  at += out.latin1Write(value, at);
-}
-
-/** Room for so many bytes and what stands around them. */
-function reserve(bytes: number): void {
-  const wanted = at + bytes + FRAME_BYTES * 2;
-  if (wanted <= out.length) return;
-  const larger = Buffer.allocUnsafeSlow(Math.max(wanted, out.length * 2));
-  out.copy(larger, 0, 0, at);
-  out = larger;
 }

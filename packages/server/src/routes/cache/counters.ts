@@ -1,6 +1,6 @@
 /** POST /cache/incr and /cache/decr `{key, amount?}`: numbers of any kind, exact within 64 bits. */
 import { NonNumericValueError } from "stowage";
-import type { SharedTable } from "stowage/table";
+import type { SharedTable, TableCounterOptions } from "stowage/table";
 import type { Exchange } from "../../http/exchange.js";
 import type { Route } from "../../http/route.js";
 import { Members } from "../../json/members.js";
@@ -32,12 +32,17 @@ function counterRoute(verb: string, sign: 1 | -1): Route {
 }
 
 /** The sum, which JSON writes as JavaScript does. */
-export function addTo(table: SharedTable, key: string, amount: number | bigint): number | bigint {
+export function addTo(
+  table: SharedTable,
+  key: string,
+  amount: number | bigint,
+  options?: TableCounterOptions,
+): number | bigint {
   try {
-    return table.incrExact(key, amount);
+    return table.incrExact(key, amount, options);
   } catch (error) {
     // What only leases still see is no value to build on.
     if (!(error instanceof NonNumericValueError) || !dropIfStale(table, key)) throw error;
-    return table.incrExact(key, amount);
+    return table.incrExact(key, amount, options);
   }
 }

@@ -36,7 +36,7 @@ const mutants: readonly [name: string, edit: Edit][] = [
   ],
   [
     "applies half of a bad batch",
-    { file: `${folder}/batch-plan.ts`, find: "if (this.#fault !== null) throw this.#fault;", replace: "" },
+    { file: "routes/batch/plan.ts", find: "if (this.#fault !== null) throw this.#fault;", replace: "" },
   ],
   [
     "parses what it stores",
@@ -86,7 +86,7 @@ const mutants: readonly [name: string, edit: Edit][] = [
     "takes doubles for exact",
     {
       file: `${folder}/counters.ts`,
-      find: "  try {\n    return table.incrExact(key, amount);",
+      find: "  try {\n    return table.incrExact(key, amount, options);",
       replace: "  try {\n    return table.incr(key, Number(amount));",
     },
   ],

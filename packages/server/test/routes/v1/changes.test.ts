@@ -1,6 +1,7 @@
 /** GET /v1/changes: what changes is told, soon and in order, or it is said that something was missed. */
 import { describe, expect, it } from "vitest";
 import { everybody, type Principal } from "../../../src/access/types.js";
+import * as alive from "./alive-scenes.js";
 import * as scenes from "./changes-scenes.js";
 import { follow } from "./follower.js";
 import { until, withServer, withServers } from "./support.js";
@@ -110,6 +111,31 @@ describe("a follower", () => {
         expect([query, status, json.error]).toEqual([query, 400, expect.stringMatching(said)]);
       }
       expect((await ask("/v1/changes", { method: "POST" })).headers.allow).toBe("GET, HEAD");
+    }));
+});
+
+describe("a follower that asks for heartbeats", () => {
+  it("is told at once up to when it is up to date", () => alive.aliveAtOnce());
+  it("is told so after what it missed", () => alive.aliveAfterWhatWasMissed());
+  it("is told so after all that was made before", () => alive.aliveAfterEverything());
+  it("is told of the moment before the look", () => alive.momentComesFirst());
+  it("is not told so while it is behind", () => alive.notAliveWhileBehind());
+
+  it("is not told more often than it wants", () =>
+    withServer(async ({ server }) => {
+      await using follower = await follow(`${server.url}/v1/changes?heartbeat=15s`);
+      await using often = await follow(`${server.url}/v1/changes?heartbeat=100`);
+      await often.until((events) => events.length === 4);
+      expect(follower.events.map(({ event }) => event)).toEqual(["alive"]);
+    }));
+
+  it("has to say a time from 100 ms to 15 s", () =>
+    withServer(async ({ ask }) => {
+      for (const text of ["99", "15001", "16s", "0", "", "x", "1e3"]) {
+        const { status, json } = await ask(`/v1/changes?heartbeat=${text}`);
+        expect([text, status, json.code]).toEqual([text, 400, "invalid_query"]);
+        expect(json.error).toMatch(/"heartbeat" must be .* from 100ms to 15s/);
+      }
     }));
 });
 

@@ -70,6 +70,56 @@ export function oneLoads(): Promise<void> {
   });
 }
 
+/** Who does not want an old value waits for the new one, and gets the old one only when his time is up. */
+export function waitsForFresh(): Promise<void> {
+  const clock = new FakeClock();
+  return withServers([{ clock }, { clock }], async (here, there) => {
+    await here.put("k", "old", { "stowage-ttl": "1s", "stowage-grace": "1m" });
+    clock.advance(5_500);
+    const granted = await here.lease("k", { stale: false });
+    assert.deepEqual([granted.body, granted.headers["stowage-expired"]], ["old", "4500"]);
+    const fresh = there.lease("k", { stale: false, wait: "20s" });
+    const another = here.lease("k", { stale: false, wait: "20s" });
+    await waiting([here, there], 2);
+    assert.deepEqual(seen(await there.lease("k", { wait: "20s" })), ["200 stale", "old", "true", "4500"]);
+    for (const wait of [0, 20])
+      assert.deepEqual(seen(await there.lease("k", { stale: false, wait })), [
+        "200 stale",
+        "old",
+        "true",
+        "4500",
+      ]);
+    await here.fill("k", tokenOf(granted), "new", { "stowage-ttl": "1m" });
+    for (const answer of await Promise.all([fresh, another]))
+      assert.deepEqual(seen(answer), ["200 hit", "new", undefined, undefined]);
+  });
+}
+
+/** Of those who do not want an old value one gets the lease when it is given back. */
+export function takesOverFromStale(): Promise<void> {
+  const clock = new FakeClock();
+  return withServers([{ clock }, { clock }], async (here, there) => {
+    await here.put("k", "old", { "stowage-ttl": "1s", "stowage-grace": "1m" });
+    clock.advance(1_000);
+    const token = tokenOf(await here.lease("k"));
+    const waits = there.lease("k", { stale: false, wait: "20s" });
+    await waiting([there], 1);
+    await here.release("k", token);
+    const next = await waits;
+    assert.deepEqual(seen(next), ["201 granted", "old", "true", "0"]);
+    assert.equal((await there.fill("k", tokenOf(next), "new")).status, 204);
+  });
+}
+
+function seen({ status, headers, body }: Answer): (string | string[] | undefined)[] {
+  return [
+    `${status} ${headers["stowage-lease"]}`,
+    body,
+    headers["stowage-stale"],
+    headers["stowage-expired"],
+  ];
+}
+
 /** A second fill, and one after the lease's time. */
 export function filledOnce(): Promise<void> {
   const clock = new FakeClock();

@@ -27,6 +27,8 @@ describe("of all who ask", () => {
   for (const what of ["fill", "release", "delete", "set", "expiry"] as const)
     it(`those who wait are woken by ${what}`, () => scenes.wokenBy(what));
   it("those who wait are woken at once", () => scenes.wokenByBell());
+  it("those who want no old value wait for the new one", () => scenes.waitsForFresh());
+  it("those who want no old value may get the lease", () => scenes.takesOverFromStale());
   it("one who has gone gets nothing", () => scenes.waiterGone());
 
   it("those who do not wait are told to", () =>
@@ -74,7 +76,8 @@ describe("a lease", () => {
     ["a ttl of a day", '{"ttl":"1d"}', /^ttl .*at most 1h/],
     ["a wait of a minute", '{"wait":60000}', /^wait .*at most 30s/],
     ["a wait that is no duration", '{"wait":null}', /^wait .*not null/],
-    ["a misspelt field", '{"tll":1}', /there is no field "tll"; there are ttl, wait/],
+    ["a misspelt field", '{"tll":1}', /there is no field "tll"; there are ttl, wait, stale/],
+    ["a stale that is no boolean", '{"stale":null}', /^stale must be true or false, not null/],
     ["an array", "[]", /^the body must be a JSON object/],
     ["no JSON", "{", /JSON/],
   ];

@@ -9,8 +9,10 @@ const etag = "routes/v1/keys/etag.ts";
 const put = "routes/v1/keys/put.ts";
 const ask = "routes/v1/lease/ask.ts";
 const fill = "routes/v1/lease/fill.ts";
+const lease = "routes/v1/lease/lease.ts";
 const board = "feed/lease-board.ts";
 const hub = "feed/hub.ts";
+const beat = "feed/heartbeat.ts";
 const stream = "feed/event-stream.ts";
 const waiters = "feed/key-waiters.ts";
 
@@ -102,11 +104,26 @@ const mutants: readonly [name: string, edit: Edit, scene: (on: Scenes) => Promis
   [
     "keeps the place of who has gone",
     {
-      file: "routes/v1/lease/lease.ts",
+      file: lease,
       find: "connection.onEnding = giveUp;",
       replace: "connection.onClose = null;",
     },
     (on) => within(2_000, on.waiterGone()),
+  ],
+  [
+    "gives old values to those who want none",
+    { file: lease, find: "asked.stale !== undefined && takesStale", replace: "asked.stale !== undefined" },
+    (on) => on.waitsForFresh(),
+  ],
+  [
+    "keeps old values from those whose time is up",
+    { file: lease, find: "lookFor(true) || giveUp()", replace: "giveUp()" },
+    (on) => on.waitsForFresh(),
+  ],
+  [
+    "says how long an old value lives instead of how long it is dead",
+    { file: lease, find: "Math.floor(-freshMs)", replace: "Math.floor(freshMs)" },
+    (on) => on.waitsForFresh(),
   ],
   [
     "never looks at the time of leases",
@@ -142,6 +159,39 @@ const mutants: readonly [name: string, edit: Edit, scene: (on: Scenes) => Promis
       replace: "past === undefined ? placeEvent(position)",
     },
     (on) => on.resetsWhoIsBehind(),
+  ],
+  [
+    "does not wait for what it has still to tell",
+    { file: beat, find: "if (this.#target === undefined || position < this.#target) return;", replace: "" },
+    (on) => on.aliveAfterEverything(),
+  ],
+  [
+    "takes the moment of sending for that of looking",
+    {
+      file: beat,
+      find: "this.#parts.send(position, this.#atMs);",
+      replace: "this.#parts.send(position, this.#parts.now());",
+    },
+    (on) => on.momentComesFirst(),
+  ],
+  [
+    "says that who is behind is not",
+    {
+      file: stream,
+      find: "if (this.#behindAt !== undefined) return;\n    this.#send(alive",
+      replace: "this.#send(alive",
+    },
+    (on) => on.notAliveWhileBehind(),
+  ],
+  [
+    "says nothing at first",
+    { file: stream, find: "this.#heartbeat.beat();", replace: "" },
+    (on) => on.aliveAtOnce().then(() => on.aliveAfterWhatWasMissed()),
+  ],
+  [
+    "says that all is known before what was missed",
+    { file: stream, find: "this.#begin(from);", replace: "this.#beginHeartbeat(); this.#begin(from);" },
+    (on) => on.aliveAfterWhatWasMissed(),
   ],
 ];
 

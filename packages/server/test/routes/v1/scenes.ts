@@ -1,4 +1,5 @@
 /** All that mutants.test.ts runs on servers that are broken on purpose. */
+export * from "./alive-scenes.js";
 export * from "./changes-scenes.js";
 export * from "./lease-scenes.js";
 export * from "./model.js";

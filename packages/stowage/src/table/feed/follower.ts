@@ -68,6 +68,10 @@ export class RingFollower implements Follower {
     return this.#next - 1;
   }
 
+  get latest(): number {
+    return this.#ring.head - 1;
+  }
+
   read(limit = limitDefault): FeedBatch {
     this.#checkOpen("read");
     if (!(limit >= 1)) throw new InvalidArgumentError("read", "limit", limit, "a number of at least 1");

@@ -51,6 +51,8 @@ export interface FeedBatch {
 export interface Follower extends AsyncIterable<FeedBatch>, Disposable {
   /** The sequence of the last change that was read, to go on from with another follower. */
   readonly position: number;
+  /** The sequence of the last change that any thread has made; above `position` while there is something to read. */
+  readonly latest: number;
   /** What there is, at most `limit` changes (default 1024); never waits. */
   read(limit?: number): FeedBatch;
   /** Blocks the thread until there is something to read; false when the time is up. */

@@ -3,7 +3,7 @@
  * thread's write of the key marks.
  */
 import { InvalidValueError } from "../../base/errors.js";
-import { jittered } from "../../cache/core/lifetime.js";
+import { jittered } from "../../cache/core/jitter.js";
 import { type BoundFetchOptions, keepMsOf } from "../../cache/options.js";
 import type { Claim, Life, Shelf, Stale, Warmth } from "../../cache/services/loading.js";
 import type { SetOptions } from "../../cache/types.js";

@@ -1,7 +1,8 @@
 /** How an entry is to be stored: what the call says, else what the cache says. All that can be wrong is found out here. */
 import { type Duration, parseDuration } from "../../base/duration.js";
 import { InvalidOptionError } from "../../base/errors.js";
-import { checkSetOptions, jittered } from "../../cache/core/lifetime.js";
+import { jittered } from "../../cache/core/jitter.js";
+import { checkSetOptions } from "../../cache/core/lifetime.js";
 import type { SetOptions } from "../../cache/types.js";
 import { checkStoring } from "./options.js";
 import type { SharedState } from "./state.js";

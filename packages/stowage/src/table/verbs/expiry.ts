@@ -1,6 +1,6 @@
 /**
  * touch, expire, expireAt, persist: a deadline is changed where it stands. An item that has none is written anew with room
- * for one; its version stays, for nothing was written.
+ * for one; its version stays, for nothing was written. Those who keep copies are told if it is to leave sooner.
  */
 import type { Duration } from "../../base/duration.js";
 import { parseDuration } from "../../base/duration.js";
@@ -13,6 +13,7 @@ import { noteDeadline } from "../log/segments.js";
 import { BANK_UNIT_BITS, BANK_UNIT_MASK, I_INFO, TIMED } from "../memory/layout.js";
 import type { TableState } from "../state.js";
 import { lockKey, unlock, unlockUnchanged } from "../threads/locks.js";
+import { noteSooner } from "../threads/notes.js";
 import type { Key } from "../types.js";
 import { put, RETIME } from "./put.js";
 import { remove } from "./remove.js";
@@ -79,8 +80,10 @@ function setInPlace(t: TableState, deadline: number, ttlMs: number): number {
   const ttl = ttlMs < 0 ? ttlGivenOf(t, location, info) : ttlMs;
   const until = deadline < 0 ? t.timekeeper.now() + ttl : deadline;
   const unit = unitOf(t, location, info, keyEnd(info));
+  const before = t.bankDoubles[unit >>> BANK_UNIT_BITS][unit & BANK_UNIT_MASK];
   t.bankDoubles[unit >>> BANK_UNIT_BITS][unit & BANK_UNIT_MASK] = until;
   t.bankDoubles[unit >>> BANK_UNIT_BITS][(unit & BANK_UNIT_MASK) + 1] = ttl;
+  if (until < before) noteSooner(t, t.key);
   unlock(t, bucket);
   noteDeadline(t, segmentOf(t, location), until); // after the deadline can be seen: reclaim looks the other way round
   return DONE;

@@ -130,10 +130,10 @@ export function getEntry(t: TableState, key: Key): TableEntry | undefined {
   }
 }
 
-/** Whether there is an entry. Does not count as a use. */
-export function has(t: TableState, key: Key): boolean {
+/** Whether there is an entry, and what is to be known of it. Does not count as a use. */
+export function has(t: TableState, key: Key | KeyRange, meta?: EntryMeta): boolean {
   t.key.take(key, "has");
-  return locate(t, null);
+  return locate(t, meta ?? null);
 }
 
 /** Milliseconds left; null: for ever; undefined: there is no entry. */
@@ -163,7 +163,7 @@ const ABSENT = -1;
 /** The bucket changed while it was read. */
 const RETRY = -2;
 const AGAIN = Symbol("the bucket changed while it was read");
-const entryMeta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0 };
+const entryMeta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0, tagged: false };
 
 /** Whether the length can be right; and is right, before much memory is asked for. */
 function isBelievable(t: TableState, location: number, start: number, length: number): boolean {
@@ -260,4 +260,5 @@ function readMeta(t: TableState, location: number, info: number, meta: EntryMeta
     ? Math.max(0, deadlineOf(t, location, info) - t.timekeeper.now())
     : Number.POSITIVE_INFINITY;
   meta.ttlGiven = timed ? ttlGivenOf(t, location, info) : Number.POSITIVE_INFINITY;
+  meta.tagged = (info & TAGGED) !== 0;
 }

@@ -23,6 +23,7 @@ describe("the verbs", () => {
     ["clear", (table) => table.clear(), ["clear "]],
     ["invalidateTag", (table) => table.invalidateTag("t"), ["tag t"]],
     ["get", (table) => table.get("a"), []],
+    ["a time to live where there was none", (table) => table.expire("a", 10), ["set a"]],
   ])("%s", (_, act, expected) => {
     const table = make();
     table.set("a", "0");
@@ -42,6 +43,32 @@ describe("the verbs", () => {
     clock.advance(10);
     table.get("a");
     expect(seen(follower.read())).toEqual(["expire a"]);
+  });
+
+  it("a shorter time to live, but not a longer one", () => {
+    const table = make();
+    table.set("a", "0", { ttl: 100 });
+    using follower = table.follow();
+    table.touch("a");
+    table.expire("a", 200);
+    expect(seen(follower.read())).toEqual([]);
+    table.expire("a", 100);
+    table.expireAt("a", clock.wall() + 50);
+    expect(seen(follower.read())).toEqual(["set a", "set a"]);
+    table.persist("a");
+    expect(seen(follower.read())).toEqual([]);
+    table.close();
+  });
+
+  it("a shorter time to live without an end to loads", () => {
+    const table = make();
+    table.set("a", "0", { ttl: 100 });
+    using _follower = table.follow();
+    const lease = table.lease("a");
+    table.expire("a", 50);
+    if (lease.granted) expect(table.fill("a", lease.token, "1")).toBeGreaterThan(0);
+    expect(lease.granted).toBe(true);
+    table.close();
   });
 
   it("eviction", () => {

@@ -20,7 +20,7 @@ export interface Entry {
 
 /** Longer values get memory of their own. */
 const scratch = Buffer.allocUnsafeSlow(64 * 1_024);
-const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0 };
+const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0, tagged: false };
 
 /** What the table has, stale or not. */
 export function readEntry(table: SharedTable, key: string): Entry | undefined {

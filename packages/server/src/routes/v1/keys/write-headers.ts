@@ -4,7 +4,7 @@ import type { TableSetOptions } from "stowage/table";
 import type { RequestHead } from "stowage-http1";
 import { Fault } from "../../../http/fault.js";
 import { KIND_BYTES, kindTypes } from "../../../stored/index.js";
-import { DURATION, durationOf } from "../durations.js";
+import { DURATION, durationOf, graceBeside } from "../durations.js";
 import { badHeader } from "../fault.js";
 
 /** Of the table. */
@@ -21,20 +21,21 @@ export interface Wanted {
 export function wantedBy(head: RequestHead, defaultTtlMs: number | null): Wanted {
   refuseParts(head);
   const ttlMs = ttlOf(head);
-  const graceMs = graceOf(head);
+  const wantedGraceMs = graceOf(head);
   const livesMs = ttlMs === undefined ? defaultTtlMs : ttlMs;
-  if (graceMs > 0 && livesMs === null)
+  if (wantedGraceMs > 0 && livesMs === null)
     throw badHeader(
       "stowage-grace",
       "together with stowage-ttl: an entry that lives for ever has none",
-      String(graceMs),
+      String(wantedGraceMs),
     );
+  const graceMs = livesMs === null ? 0 : graceBeside(livesMs, wantedGraceMs);
   return {
     // RFC 9110 8.3: without a type, it is bytes.
     contentType: head.header("content-type") ?? kindTypes[KIND_BYTES],
     graceMs,
     options: {
-      ...(livesMs !== undefined && { ttl: livesMs === null ? null : livesMs + graceMs }),
+      ttl: livesMs === null ? null : livesMs + graceMs,
       ...tagsOf(head),
     },
   };

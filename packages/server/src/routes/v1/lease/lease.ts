@@ -3,32 +3,34 @@
  * get the stale value, if there is one, or wait for the new one. It is memcached's lease: what stops a stampede of
  * clients that all load the same thing.
  */
+
+import type { Fields } from "stowage-http1";
 import type { WorkerContext } from "../../../context.js";
 import type { Exchange } from "../../../http/exchange.js";
-import { sendEntry } from "../keys/entry.js";
+import { type Entry, sendEntry } from "../keys/entry.js";
 import { keyOf } from "../keys/key.js";
 import { type Asked, ask } from "./ask.js";
-import { leaseWantedBy } from "./options.js";
+import { type LeaseWanted, leaseWantedBy } from "./options.js";
 
 /** Seconds after which one who was told to wait should ask again. */
 const RETRY_AFTER_S = 1;
 
 export function leaseKey(exchange: Exchange, context: WorkerContext): undefined | Promise<void> {
   const key = keyOf(exchange);
-  const { ttlMs, waitMs } = leaseWantedBy(exchange);
-  const asked = ask(context, key, ttlMs);
-  if (answered(exchange, asked)) return undefined;
-  if (waitMs > 0 && !context.stopping.aborted) return wait(exchange, context, key, ttlMs, waitMs);
+  const wanted = leaseWantedBy(exchange);
+  const waits = wanted.waitMs > 0 && !context.stopping.aborted;
+  if (answered(exchange, ask(context, key, wanted.ttlMs), wanted.takesStale || !waits)) return undefined;
+  if (waits) return wait(exchange, context, key, wanted);
   tellToWait(exchange);
   return undefined;
 }
 
 /** Whether what was found is an answer; if it is, it has been given. */
-function answered(exchange: Exchange, asked: Asked): boolean {
+function answered(exchange: Exchange, asked: Asked, takesStale: boolean): boolean {
   if (asked.kind === "hit") sendEntry(exchange, 200, asked.entry, { "stowage-lease": "hit" });
   else if (asked.kind === "granted") grant(exchange, asked.token, asked.stale);
-  else if (asked.stale !== undefined)
-    sendEntry(exchange, 200, asked.stale, { "stowage-lease": "stale", "stowage-stale": "true" });
+  else if (asked.stale !== undefined && takesStale)
+    sendEntry(exchange, 200, asked.stale, { "stowage-lease": "stale", ...staleFields(asked.stale) });
   else return false;
   return true;
 }
@@ -36,7 +38,12 @@ function answered(exchange: Exchange, asked: Asked): boolean {
 function grant(exchange: Exchange, token: string, stale: (Asked & { kind: "granted" })["stale"]): void {
   const fields = { "stowage-lease": "granted", "stowage-lease-token": token };
   if (stale === undefined) exchange.empty(201, { ...fields, "content-length": 0 });
-  else sendEntry(exchange, 201, stale, { ...fields, "stowage-stale": "true" });
+  else sendEntry(exchange, 201, stale, { ...fields, ...staleFields(stale) });
+}
+
+/** How old it is, the client may want to know: it may be too old for it. */
+function staleFields({ freshMs }: Entry): Fields {
+  return { "stowage-stale": "true", "stowage-expired": Math.floor(-freshMs) };
 }
 
 function tellToWait(exchange: Exchange): void {
@@ -48,8 +55,7 @@ function wait(
   exchange: Exchange,
   context: WorkerContext,
   key: string,
-  ttlMs: number,
-  waitMs: number,
+  { ttlMs, waitMs, takesStale }: LeaseWanted,
 ): Promise<void> {
   const { connection } = exchange;
   return new Promise((resolve, reject) => {
@@ -64,9 +70,9 @@ function wait(
       tellToWait(exchange);
       end();
     };
-    const look = (): boolean => {
+    const lookFor = (stale: boolean): boolean => {
       try {
-        if (!answered(exchange, ask(context, key, ttlMs))) return false;
+        if (!answered(exchange, ask(context, key, ttlMs), stale)) return false;
         end();
       } catch (error) {
         end();
@@ -74,8 +80,9 @@ function wait(
       }
       return true;
     };
+    const look = (): boolean => lookFor(takesStale);
     const stop = context.feed.waiters.add(Buffer.from(key, "utf8"), look);
-    const timer = setTimeout(giveUp, waitMs);
+    const timer = setTimeout(() => lookFor(true) || giveUp(), waitMs);
     connection.onClose = giveUp;
     connection.onEnding = giveUp;
     look(); // what happened before it began to wait, nobody tells

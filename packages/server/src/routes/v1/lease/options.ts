@@ -9,6 +9,8 @@ export interface LeaseWanted {
   readonly ttlMs: number;
   /** For how long the request may wait while somebody else fills it. */
   readonly waitMs: number;
+  /** Whether an old value is an answer while somebody else fills the key; else only at the end of the wait. */
+  readonly takesStale: boolean;
 }
 
 /** Long enough for a slow query; short enough to bear that the one who had it is gone. */
@@ -19,11 +21,12 @@ const TTL_MS_MAX = 3_600_000;
 const WAIT_MS_MAX = 30_000;
 
 export function leaseWantedBy(exchange: Exchange): LeaseWanted {
-  const { ttl, wait } = bodyOf(exchange, ["ttl", "wait"]);
+  const { ttl, wait, stale = true } = bodyOf(exchange, ["ttl", "wait", "stale"]);
   const ttlMs = ttl === undefined ? TTL_MS : durationOf(ttl);
   if (ttlMs === undefined || ttlMs > TTL_MS_MAX) throw badField("ttl", `${DURATION}, at most 1h`, ttl);
   const waitMs = wait === undefined || wait === 0 ? 0 : durationOf(wait);
   if (waitMs === undefined || waitMs > WAIT_MS_MAX)
     throw badField("wait", `${DURATION}, at most 30s; 0: not at all`, wait);
-  return { ttlMs, waitMs };
+  if (typeof stale !== "boolean") throw badField("stale", "true or false", stale);
+  return { ttlMs, waitMs, takesStale: stale };
 }
