@@ -4,8 +4,13 @@
  */
 import { spawnSync } from "node:child_process";
 
-/** Program -> the packages that bring it. The load generator of bench:server is written in C, and tested. */
-const needed: Readonly<Record<string, readonly string[]>> = { cc: ["gcc", "libc6-dev"] };
+/** Program -> the packages that bring it. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  // The load generator of bench:server is written in C, and tested.
+  cc: ["gcc", "libc6-dev"],
+  // The client is tested in a browser.
+  chromium: ["chromium"],
+};
 
 type Run = (command: string, args: readonly string[]) => boolean;
 

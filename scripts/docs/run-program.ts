@@ -1,9 +1,9 @@
 /**
  * Runs a documentation example in a process of its own, in an empty folder of its own, with `stowage` resolved
- * to the sources. An example must end by itself: one that leaves a timer or a handle open fails by its deadline.
+ * to the sources, and other packages as the workspace has them. An example must end by itself: one that leaves a timer or a handle open fails by its deadline.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ export interface Outcome {
 export async function runProgram(root: string, program: Program): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "stowage-example-"));
   const file = join(folder, program.lang === "ts" ? "example.mts" : "example.mjs");
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(file, withExpectations(program.code, program.pageLines));
   try {
     return await runFile(root, folder, file);

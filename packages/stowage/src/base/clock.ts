@@ -4,7 +4,8 @@
  * Two readings, because each is wrong for the other's use: `now()` never goes back, whatever happens to the system
  * clock, but means nothing outside this process; `wall()` means the same everywhere, but may jump. Expiry is reckoned
  * with `now()`; `wall()` is only for what is told to or by the outside: expireAt, dumps.
- * Timers do not keep a process alive: a cache is never the reason why a program does not end.
+ * Timers do not keep a process alive: a cache is never the reason why a program does not end. Where a caller waits for one,
+ * `holdProcess` does.
  */
 
 export interface Clock {
@@ -46,6 +47,22 @@ export const systemClock: Clock = Object.freeze({
     if (handle instanceof SystemTimer) clearTimeout(handle.id);
   },
 });
+
+let holders = 0;
+let hold: ReturnType<typeof setInterval> | undefined;
+
+/**
+ * Keeps the process alive until what it returns is called: for a wait that a caller has to see the end of, since timers keep
+ * none alive. Nothing is called by it.
+ */
+export function holdProcess(): () => void {
+  if (holders++ === 0) hold = setInterval(() => undefined, delayMaxMs);
+  let isHeld = true;
+  return () => {
+    if (isHeld && --holders === 0) clearInterval(hold);
+    isHeld = false;
+  };
+}
 
 function arm(timer: SystemTimer, leftMs: number): void {
   const delayMs = Math.min(Math.max(0, Math.ceil(leftMs)), delayMaxMs);

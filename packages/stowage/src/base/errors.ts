@@ -159,7 +159,9 @@ export class NonNumericValueError extends StowageError {
     readonly received: unknown,
     expected = "a finite number",
   ) {
-    const found = `key ${describe(key)} holds ${describe(received)}, which is not ${expected}`;
+    // A server that found it tells no values.
+    const what = received === undefined ? "a value" : `${describe(received)},`;
+    const found = `key ${describe(key)} holds ${what} which is not ${expected}`;
     super("STOWAGE_NON_NUMERIC_VALUE", `${where}: ${found}. The value is unchanged; use set to replace it.`);
   }
 }

@@ -1,4 +1,5 @@
 /** What can go wrong on the way to a server. Codes stand in base/errors.ts. */
+import { quote } from "../base/describe.js";
 import { StowageError } from "../base/errors.js";
 
 /** What did not come about, for messages: `get "user:1"`, `a batch of 12 operations`. */
@@ -40,7 +41,7 @@ export class RequestTimeoutError extends StowageError {
 /** The server answered, and refused. */
 export class ServerRefusedError extends StowageError {
   readonly node: string;
-  /** Of the HTTP answer. */
+  /** Of the HTTP answer; 200 where other operations of the same request were done. */
   readonly status: number;
   /** The server's own code, `forbidden_key`; empty: it gave none. */
   readonly serverCode: string;
@@ -51,7 +52,8 @@ export class ServerRefusedError extends StowageError {
     { node, what }: Attempt,
     answer: { status: number; said: string; serverCode?: string; retryAfterMs?: number | undefined },
   ) {
-    super("STOWAGE_SERVER_REFUSED", `${what}: ${node} answered ${answer.status}: ${answer.said}`);
+    const verdict = answer.status === 200 ? "refused it" : `answered ${answer.status}`;
+    super("STOWAGE_SERVER_REFUSED", `${what}: ${node} ${verdict}: ${answer.said}`);
     this.node = node;
     this.status = answer.status;
     this.serverCode = answer.serverCode ?? "";
@@ -78,15 +80,21 @@ export class CrossSlotError extends StowageError {
   readonly nodes: ReadonlyMap<string, readonly string[]>;
 
   constructor(what: string, nodes: ReadonlyMap<string, readonly string[]>) {
-    const where = [...nodes].map(
-      ([url, keys]) => `${url} has ${keys.map((key) => JSON.stringify(key)).join(", ")}`,
-    );
+    const where = [...nodes].map(([url, keys]) => `${url} has ${someOf(keys)}`);
     super(
       "STOWAGE_CROSS_SLOT",
       `${what} needs all of its keys on one server, but ${where.join("; ")}. Keys with the same part in braces are kept together: "{user:1}:posts".`,
     );
     this.nodes = nodes;
   }
+}
+
+/** Of each server so many keys are named; a call may have thousands. */
+const KEYS_NAMED = 3;
+
+function someOf(keys: readonly string[]): string {
+  const named = keys.slice(0, KEYS_NAMED).map(quote).join(", ");
+  return keys.length > KEYS_NAMED ? `${named} and ${keys.length - KEYS_NAMED} more` : named;
 }
 
 /** A call names a server that the client does not have. */

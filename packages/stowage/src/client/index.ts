@@ -1,2 +1,29 @@
 /** `stowage/client`: what an application imports to use one server or fifty. */
-export * from "../client/web/index.js";
+import { findNodeBuiltin } from "../base/node.js";
+import type { Platform } from "./assemble.js";
+import { Client as WebClient } from "./client.js";
+import { socketTransport } from "./transport/sockets.js";
+import type { AnyEntries } from "./types.js";
+
+export { type SocketTls, socketTransport } from "./transport/sockets.js";
+export * from "./web/index.js";
+
+/**
+ * A client of one Stowage server, or of many; over sockets of its own, which take less than half of what `fetch` takes.
+ *
+ * @typeParam Entries keys and the types of their values, such as `{ [key: \`user:${string}\`]: User; config: Config }`.
+ * Left out: all keys, and values of whatever type the call names.
+ * @example
+ * const client = new Client({ url: "http://127.0.0.1:4000" });
+ * await client.set("user:1", { name: "Ada" }, { ttl: "5m" });
+ * const user = await client.get<User>("user:1");
+ */
+export class Client<Entries extends object = AnyEntries> extends WebClient<Entries> {
+  /** @internal */
+  protected override platform(fetchWith: typeof globalThis.fetch | undefined): Platform {
+    const hasSockets = fetchWith === undefined && findNodeBuiltin("node:net") !== undefined;
+    return hasSockets
+      ? { transport: socketTransport(), hasManyConnections: true }
+      : super.platform(fetchWith);
+  }
+}

@@ -91,11 +91,14 @@ function matches(error: unknown, expected: Expected | string, what: string): Sto
   return error;
 }
 
-/** Of its class and those that it extends: an InvalidDurationError is an InvalidOptionError. */
+/**
+ * Of its class and those that it extends: an InvalidDurationError is an InvalidOptionError. Bundlers put an underscore before
+ * the name of a class that names itself.
+ */
 function namesOf(error: Error): string[] {
   const names: string[] = [];
   for (let maker = error.constructor; maker !== Error; maker = Object.getPrototypeOf(maker))
-    names.push(maker.name);
+    names.push(maker.name.replace(/^_/, ""));
   return names;
 }
 

@@ -4,6 +4,7 @@
  *     FakeClock      time that moves when the test says so: new Cache({ clock })
  *     cacheSuite     the promises of every verb, for any cache with these verbs, under any test runner
  *     policySuite    what the cache relies on in an eviction policy
+ *     routerSuite    what the client relies on in a router; measureRouter: how many keys it moves
  *
  * Left out: anything a production program should import.
  */
@@ -13,6 +14,25 @@ export type { Case } from "./cases.js";
 export { type Deferred, deferred } from "./deferred.js";
 export { FakeClock, settle } from "./fake-clock.js";
 export { failingPolicyCases, type PolicySubject, policySuite } from "./policy-suite.js";
+export {
+  fewestMoves,
+  type Move,
+  measureRouter,
+  movesOf,
+  numberedServers,
+  type RouterMeasure,
+  type Shares,
+  sharesOf,
+} from "./router-measure.js";
+export {
+  failingRouterCases,
+  ROUTER_ABILITIES,
+  type RouterAbility,
+  type RouterCase,
+  type RouterSubject,
+  routerCases,
+  routerSuite,
+} from "./router-suite.js";
 export {
   ABILITIES,
   type Ability,

@@ -7,6 +7,7 @@ import { type BoundFetchOptions, fetchOptions } from "../options.js";
 import { Bulk } from "../services/bulk.js";
 import type { LoadingCache, Stale } from "../services/loading.js";
 import type { Load } from "../services/loads.js";
+import { isRenewalDue } from "../services/renewal.js";
 import { verbIndex } from "../services/stats.js";
 import type { BulkLoader, FetchOptions, Loader } from "../types.js";
 
@@ -207,20 +208,13 @@ function startLoad<K, V>(
   return s.loads.start(key, (signal) => loader(key, { signal, stale }), how);
 }
 
-/**
- * Whether a live entry is to be renewed behind. Early refresh is XFetch (Vattani, Chierichetti, Lowenstein: Optimal
- * Probabilistic Cache Stampede Prevention, VLDB 2015): now - cost * beta * ln(1 - random) >= expiry.
- */
+/** Whether a live entry is to be renewed behind. */
 function isRefreshDue<K, V>(s: LoadingCache<K, V>, key: K, options: FetchOptions | undefined): boolean {
   const early = options?.earlyRefresh ?? s.fetchDefaults.earlyRefresh;
   const ahead = options?.refreshAhead ?? s.fetchDefaults.refreshAhead;
   if (early === false && ahead === 0) return false;
   const life = s.shelf.life(key);
-  if (life === undefined) return false;
-  const { leftMs, ttlMs, costMs } = life;
-  if (ahead > 0 && ttlMs - leftMs >= ahead * ttlMs) return true;
-  const beta = early === true ? 1 : Number(early);
-  return beta > 0 && -costMs * beta * Math.log(1 - s.options.random()) >= leftMs;
+  return life !== undefined && isRenewalDue(life, early, ahead, s.options.random);
 }
 
 /** What the call says, else what the cache says, checked. */

@@ -9,6 +9,7 @@ import type { Lifetime } from "../expiry/expiry.js";
 import { setOptions } from "../options.js";
 import type { State } from "../state.js";
 import type { SetOptions } from "../types.js";
+import { jittered } from "./jitter.js";
 
 export interface Storing extends Lifetime {
   readonly tags: readonly string[];
@@ -64,11 +65,6 @@ export function checkSetOptions(options: SetOptions, where: string): void {
     if (name !== "ttl" && name !== "tags" && name !== "idle" && name !== "weight")
       checkNames(options, names, where);
   }
-}
-
-/** Shortens a ttl by up to a share of it. Whole milliseconds, at least one. */
-export function jittered(ttlMs: number, jitter: number, random: () => number): number {
-  return jitter === 0 || ttlMs === 0 ? ttlMs : Math.max(1, Math.round(ttlMs * (1 - jitter * random())));
 }
 
 export function weigh<K, V>(

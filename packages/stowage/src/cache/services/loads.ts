@@ -22,6 +22,7 @@ import type { BoundFetchOptions } from "../options.js";
 import { Commit, Ignore, type LoadResult, type SetOptions } from "../types.js";
 import { diagnostics } from "./diagnostics.js";
 import type { Claim, LoadingCache } from "./loading.js";
+import { untilAborted } from "./until-aborted.js";
 
 export type Run<V> = (signal: AbortSignal) => LoadResult<V> | PromiseLike<LoadResult<V>>;
 
@@ -215,21 +216,6 @@ export class Loads<K, V> {
     this.#current.clear();
     this.#running.clear();
   }
-}
-
-/** Calls the loader, and lets go of it when the signal is aborted, whether it listens or not. */
-function untilAborted<V>(run: Run<V>, signal: AbortSignal): Promise<LoadResult<V>> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) {
-      stop();
-      return;
-    }
-    signal.addEventListener("abort", stop, { once: true });
-    Promise.resolve(run(signal))
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 /** What the result says goes before what the call said; what neither says is the cache's. */

@@ -1,5 +1,6 @@
 /** Loading and warming the cache of this process: a claim is a watch on the key, and nobody beyond `loads` can have it. */
-import { jittered, storingOf } from "../core/lifetime.js";
+import { jittered } from "../core/jitter.js";
+import { storingOf } from "../core/lifetime.js";
 import { findLive, isDead, isMortal } from "../core/lookup.js";
 import { checkValue, noteMortal, put } from "../core/put.js";
 import { drop } from "../core/remove.js";

@@ -1,5 +1,6 @@
 /** What the rest of the client sees of one server. */
 import type { TransportRequest, TransportResponse, TransportStream } from "../transport/transport.js";
+import type { NodeStats } from "../types.js";
 import type { Operation, OperationResult } from "../wire/operation.js";
 
 export type NodeState = "closed" | "open" | "half-open";
@@ -19,7 +20,6 @@ export interface NodeCallOptions {
 export interface Node {
   /** As the user wrote it, which is also its name in routers, events and errors. */
   readonly url: string;
-  readonly weight: number;
   /** Of its breaker. */
   readonly state: NodeState;
   /**
@@ -35,5 +35,9 @@ export interface Node {
   request(request: NodeRequest, options?: NodeCallOptions): Promise<TransportResponse>;
   /** An answer without an end; the deadline is for its head. No retries: who follows comes back by himself. */
   open(request: NodeRequest, options?: NodeCallOptions): Promise<TransportStream>;
+  stats(): NodeStats & {
+    /** Reads that were spared since the same one was under way. */
+    readonly shared: number;
+  };
   close(): void;
 }

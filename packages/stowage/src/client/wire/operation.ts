@@ -8,6 +8,8 @@ export interface Operation {
   readonly isRepeatable: boolean;
   /** Reads with the same text, issued in one tick or under way at one time, are sent once. */
   readonly isRead: boolean;
+  /** It is not answered by a read that was sent before it: what it brings was true when it was called, or later. */
+  readonly isFresh?: boolean | undefined;
 }
 
 /** One element of a batch's `results`; which members it has depends on the operation (docs/rest-api.md). */
@@ -17,6 +19,8 @@ export interface OperationResult {
   /** Milliseconds; null: it does not expire. */
   readonly ttl?: number | null;
   readonly version?: string;
+  /** Whether the entry bears tags. */
+  readonly tagged?: boolean;
   readonly stored?: boolean;
   readonly deleted?: boolean;
   /** What is wrong with this operation alone, and its code. */

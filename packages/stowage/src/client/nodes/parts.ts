@@ -1,0 +1,29 @@
+/** What a node is made of, for the functions that do its work. */
+import type { Clock } from "../../base/clock.js";
+import type { CircuitBreaker } from "../../resilience/breaker.js";
+import type { Deadline } from "../../resilience/deadline.js";
+import type { Transport } from "../transport/transport.js";
+import type { ClientEvent } from "../types.js";
+
+export interface NodeParts {
+  readonly url: string;
+  readonly transport: Transport;
+  /** null: each request is tried, however the last ones went. */
+  readonly breaker: CircuitBreaker | null;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onEvent: ((event: ClientEvent) => void) | undefined;
+  /** Of every request; frozen. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Adds headers of tracing. */
+  readonly inject: ((headers: Record<string, string>) => void) | undefined;
+  readonly counts: { requests: number; operations: number; failures: number };
+  /** Of calls under way, for `close`. */
+  readonly deadlines: Set<Deadline>;
+  /** When the server last answered, by the clock. */
+  lastAnswerMs: number;
+  /** Why the last attempt failed, for those that the breaker refuses. */
+  lastFault: unknown;
+}

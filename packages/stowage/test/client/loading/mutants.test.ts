@@ -1,0 +1,45 @@
+/** The scenes fail on loading that is broken: each mutant is the real one with one mistake, made by an edit of its source. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { bundleEdited, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
+import { mutants } from "./mutants.js";
+
+const run = promisify(execFile);
+const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
+
+/** The name of the first scene that fails; null: none does. */
+async function failing(edits: readonly Edit[]): Promise<string | null> {
+  const program = await bundleEdited(new URL("./scenes.program.ts", import.meta.url), {
+    sources,
+    edits,
+    alias: { stowage: join(sources, "index.ts"), "stowage/testing": join(sources, "testing/index.ts") },
+  });
+  const { stdout } = await run(process.execPath, [program], { timeout: 120_000, maxBuffer: 1 << 24 });
+  return JSON.parse(stdout);
+}
+
+describe("the scenes find loading that", () => {
+  for (const { name, edit } of mutants) {
+    it(name, { timeout: 150_000 }, async () => {
+      expect(await failing([edit])).not.toBe(null);
+    });
+  }
+});
+
+describe("the list of mutants", () => {
+  it("fits the sources", () => {
+    expect(
+      misfitsOf(
+        sources,
+        mutants.map(({ edit }) => edit),
+      ),
+    ).toEqual([]);
+  });
+
+  it("is found by scenes that find nothing wrong with the real loading", async () => {
+    expect(await failing([])).toBe(null);
+  });
+});

@@ -1,0 +1,24 @@
+/** A scene is a test that can run against the sources and against sources that are broken on purpose alike. */
+export interface Scene {
+  readonly name: string;
+  readonly run: () => void | Promise<void>;
+}
+
+/** A scene that takes longer hangs. Nothing in them waits for real time; only the DNS ones do I/O. */
+const limitMs = 5_000;
+
+/** What is wrong, or undefined. */
+export async function faultOf({ run }: Scene): Promise<string | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`still waiting after ${limitMs} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([run(), late]);
+    return undefined;
+  } catch (error) {
+    return String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

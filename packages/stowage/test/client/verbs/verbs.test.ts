@@ -1,0 +1,7 @@
+/** The client's verbs, over a server without sockets. */
+import { describe, it } from "vitest";
+import { scenes } from "./scenes.js";
+
+describe("the client", () => {
+  for (const [name, scene] of Object.entries(scenes)) it(name, scene);
+});
