@@ -295,7 +295,7 @@ export class Connection implements Receiver, TurnMember {
   #settle(): void {
     this.#outbox.flush();
     if (this.#working) return;
-    if (this.#last) this.#end();
+    if (this.#last && !this.#reader.amid) this.#end();
     else if (this.#full) this.#wait();
   }
 

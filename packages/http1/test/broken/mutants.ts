@@ -395,6 +395,13 @@ const ends = [
     "else if (!this.#reader.amid && !this.#full) this.#end();",
     "",
   ),
+  server(
+    "that gives up requests in pieces when it stops",
+    "a request that comes in several pieces after the server stops is answered",
+    "connection.ts",
+    "if (this.#last && !this.#reader.amid) this.#end();",
+    "if (this.#last) this.#end();",
+  ),
 ];
 
 const order = [

@@ -1,7 +1,7 @@
 /** Answers that take long: streams without end, bodies for slow readers, and what ends them. */
 import assert from "node:assert/strict";
 import { bareHead, type Connection, fixedHead, headOf, type RequestHead } from "../../src/index.js";
-import { answer, echo, get, onStage, settled, until } from "../support/serve.js";
+import { answer, bodiesOf, echo, get, onStage, settled, until } from "../support/serve.js";
 
 const HOUR = 3_600_000;
 const stream = bareHead(fixedHead(200, { connection: "close" }));
@@ -250,6 +250,26 @@ export const streams = {
         await closing;
       },
     );
+  },
+
+  "a request that comes in several pieces after the server stops is answered": async () => {
+    let heads = 0;
+    const content = () => {
+      heads++;
+      return 10;
+    };
+    await onStage({ content }, async ({ client, server }) => {
+      const one = client();
+      one.send("POST /x HTTP/1.1\r\nHost: a\r\n");
+      await until(() => server.phases().reading === 1);
+      const closing = server.close(60_000);
+      one.send("Content-Length: 2\r\n\r\n");
+      await until(() => heads === 1);
+      one.send("ab");
+      assert.deepEqual(bodiesOf(await one.all()), ["POST /x ab"]);
+      one.socket.end();
+      await closing;
+    });
   },
 
   "what is open at the deadline is cut": async () => {
