@@ -1,9 +1,9 @@
 /**
  * One connection: bytes in through a RequestReader, responses out in the order of the requests.
  *
- *     socket -> onBytes -> reader -> request(head, content) -> handler -> send(text) ... -> one write at the end of the turn
+ *     socket -> arrive -> turn -> takeBytes -> reader -> request(head, content) -> handler -> send(text) ... -> one write
  *
- * Responses made in one turn of the event loop go out in one write. Between `request` returning false and
+ * What arrives waits for the end of the turn (turn.ts). Responses made in one turn go out in one write. Between `request` returning false and
  * `done`, no other request is looked at; the socket is still read from, since otherwise nobody would notice that the client
  * has gone.
  *
@@ -64,6 +64,8 @@ export class Connection implements Receiver, TurnMember {
   #endedAt = 0;
   /** What was gathered goes out at the end of the turn. */
   #inTurn = false;
+  /** Pieces that arrived and were not looked at yet. */
+  #unread = 0;
   /** The client sends no more. */
   #peerDone = false;
   /** When the phase that it is in began, or last made progress. */
@@ -120,7 +122,7 @@ export class Connection implements Receiver, TurnMember {
     if (this.#working) return "working";
     if (this.#outbox.unsent > 0) return "writing";
     if (this.#ended) return "lingering";
-    return this.#reader.amid ? "reading" : "idle";
+    return this.#reader.amid || this.#unread > 0 ? "reading" : "idle";
   }
 
   /** Sends a response, or a part of one. Each character is a byte (Latin-1). Goes out when the handler returns, or by `flush`. */
@@ -175,8 +177,21 @@ export class Connection implements Receiver, TurnMember {
     this.#socket.destroy();
   }
 
-  /** Called by the server: bytes arrived. They are only lent for the call. */
-  onBytes(bytes: Buffer, length: number): void {
+  /** Called by the server: so many bytes arrived in the turn's room. */
+  arrive(length: number): void {
+    this.#unread++;
+    this.#host.turn.arrive(this, length);
+  }
+
+  /** Called by the server: these bytes arrived. They are only lent for the call. */
+  onBytes(bytes: Buffer): void {
+    this.#unread++;
+    this.takeBytes(bytes, 0, bytes.length);
+  }
+
+  /** Called by the turn, with what arrived. */
+  takeBytes(bytes: Buffer, start: number, end: number): void {
+    this.#unread--;
     const now = this.#host.turn.begin();
     if (this.#ended) {
       this.#since = now;
@@ -184,10 +199,11 @@ export class Connection implements Receiver, TurnMember {
     }
     this.#arrivedAt = now;
     if (!this.#reader.amid) this.#since = now;
-    this.#reader.push(bytes, 0, length);
+    this.#reader.push(bytes, start, end);
     if (this.#last || this.#full) this.#settle();
     else this.#gather();
     if (this.#reader.held > AHEAD_MAX && this.#reader.paused) this.#socket.pause();
+    if (this.#peerDone) this.#peerEnded();
   }
 
   /** Called by the turn, at its end or before. */
@@ -200,7 +216,7 @@ export class Connection implements Receiver, TurnMember {
   drain(): void {
     this.#last = true;
     if (this.#working) this.onEnding?.();
-    else if (!this.#reader.amid && !this.#full) this.#end();
+    else if (!this.#reader.amid && !this.#full && this.#unread === 0) this.#end();
   }
 
   /** Called by the server now and then: ends what takes longer than it may. */
@@ -333,12 +349,13 @@ export class Connection implements Receiver, TurnMember {
   /** The client has sent all it will; it may still read the responses to what it sent. */
   #peerEnded(): void {
     this.#peerDone = true;
+    if (this.#unread > 0) return;
     if (this.#working) this.onEnding?.();
     this.#endWithPeer();
   }
 
   #endWithPeer(): void {
-    if (!this.#peerDone || this.#working || this.#full || this.#reader.paused) return;
+    if (!this.#peerDone || this.#unread > 0 || this.#working || this.#full || this.#reader.paused) return;
     this.#reader.end(new Error("The connection ended before the request was complete."));
     this.#end();
   }

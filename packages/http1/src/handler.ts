@@ -24,6 +24,12 @@ export interface Handler {
    * `closesAfter` says as ever whether the connection lives on: it does where little enough is to be passed over.
    */
   content?(head: RequestHead, connection: Connection): number | ContentSink | null;
+  /**
+   * Several pieces have arrived, and are about to be read: where each begins (at 2 * i) and ends (at 2 * i + 1). Most are whole
+   * requests, but they may be anything. A moment to have the memory fetched that their requests will need, all of it at
+   * the same time; nothing may be decided here, since it is not said of each piece.
+   */
+  prefetch?(bytes: Buffer, ranges: Int32Array, count: number): void;
   /** The answer to a request that cannot be read. `date` is added to the fields. Left out: the error's message as text. */
   refused?(error: HttpRequestError, connection: Connection): RefusalAnswer;
 }

@@ -1,7 +1,7 @@
 /**
  * Connections of one listening socket: accepting, timeouts, and stopping without dropping what is under way.
  *
- * Plain sockets are read through one buffer that all connections of the thread share (node:net's `onread`): a read then
+ * Plain sockets are read through one buffer that all connections of the server share (node:net's `onread`): a read then
  * allocates nothing. Accepted sockets do not take that option, so the handle moves into a socket that was made with it.
  * TLS sockets decrypt into buffers of their own, and come by `data` events.
  */
@@ -13,7 +13,6 @@ import type { Limits } from "./limits.js";
 import { type CheckedOptions, checkOptions, type HttpServerOptions } from "./options.js";
 import { Turn } from "./turn.js";
 
-const READ_BYTES = 64 * 1_024;
 const SWEEP_MS = 500;
 const socketOptions = { noDelay: true, allowHalfOpen: true };
 
@@ -53,7 +52,6 @@ export class HttpServer implements ConnectionHost {
   readonly #connections = new Set<Connection>();
   /** TLS: sockets whose handshake is under way. */
   readonly #handshakes = new Set<Socket>();
-  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #sweeper: NodeJS.Timeout | undefined;
   #draining = false;
   #accepted = 0;
@@ -69,7 +67,7 @@ export class HttpServer implements ConnectionHost {
     this.requestsMax = requestsMax;
     this.now = now;
     this.wall = wall;
-    this.turn = new Turn(now);
+    this.turn = new Turn(now, handler.prefetch?.bind(handler));
     this.#server = options.tls === undefined ? this.#plainServer() : this.#tlsServer(options.tls);
   }
 
@@ -202,9 +200,9 @@ export class HttpServer implements ConnectionHost {
       handle,
       allowHalfOpen: true,
       onread: {
-        buffer: this.#buffer,
-        callback: (length: number, bytes: Buffer) => {
-          connection?.onBytes(bytes, length);
+        buffer: this.turn.room,
+        callback: (length: number) => {
+          connection?.arrive(length);
           return true;
         },
       },
@@ -220,7 +218,7 @@ export class HttpServer implements ConnectionHost {
   #openTls(socket: Socket): void {
     this.#handshakes.delete((socket as unknown as Inner)._parent);
     const connection = this.#open(socket, false);
-    socket.on("data", (bytes: Buffer) => connection.onBytes(bytes, bytes.length));
+    socket.on("data", (bytes: Buffer) => connection.onBytes(bytes));
   }
 
   #open(socket: Socket, isPlain: boolean): Connection {

@@ -315,7 +315,7 @@ const ends = [
     "that drops what came before a half-close",
     "all that came before a half-close is answered, also what waits behind a slow answer",
     "connection.ts",
-    "if (!this.#peerDone || this.#working || this.#full || this.#reader.paused) return;",
+    "if (!this.#peerDone || this.#unread > 0 || this.#working || this.#full || this.#reader.paused) return;",
     "if (!this.#peerDone) return;",
   ),
   server(
@@ -385,15 +385,22 @@ const ends = [
     "that cuts what it sent when it stops",
     "what has been sent when the server stops still arrives",
     "connection.ts",
-    "else if (!this.#reader.amid && !this.#full) this.#end();",
+    "else if (!this.#reader.amid && !this.#full && this.#unread === 0) this.#end();",
     "else this.#socket.destroy();",
   ),
   server(
     "that leaves idle connections open when it stops",
     "a request that has begun when the server stops is answered, an idle connection ends",
     "connection.ts",
-    "else if (!this.#reader.amid && !this.#full) this.#end();",
+    "else if (!this.#reader.amid && !this.#full && this.#unread === 0) this.#end();",
     "",
+  ),
+  server(
+    "that forgets what has arrived when it stops",
+    "a request that has arrived when the server stops is answered",
+    "connection.ts",
+    " && this.#unread === 0) this.#end();",
+    ") this.#end();",
   ),
   server(
     "that gives up requests in pieces when it stops",

@@ -272,6 +272,33 @@ export const streams = {
     });
   },
 
+  "a request that has arrived when the server stops is answered": async () => {
+    const served: string[] = [];
+    let close: (() => Promise<void>) | undefined;
+    await onStage(
+      {
+        request(head, _content, connection) {
+          served.push(head.target);
+          answer(connection, head, head.target);
+          if (head.target === "/stop") void close?.();
+          return true;
+        },
+      },
+      async ({ client, server }) => {
+        close = () => server.close(60_000);
+        const [one, two] = [client(), client()];
+        for (const each of [one, two]) each.send(get("/first"));
+        for (const each of [one, two]) await each.bodies(1);
+        // Both are there when the loop looks: what the second one says waits while the first is served.
+        one.send(get("/stop"));
+        two.send(get("/last"));
+        assert.match(await two.all(), /connection: close\r\n(.+\r\n)*\r\n\/last$/);
+        assert.deepEqual(served, ["/first", "/first", "/stop", "/last"]);
+        for (const each of [one, two]) each.socket.end();
+      },
+    );
+  },
+
   "what is open at the deadline is cut": async () => {
     const { open, told, request } = streaming();
     await onStage({ request }, async (stage) => {
