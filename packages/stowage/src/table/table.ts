@@ -44,6 +44,7 @@ import { clear } from "./verbs/clear.js";
 import * as counting from "./verbs/counter.js";
 import * as expiring from "./verbs/expiry.js";
 import { follow } from "./verbs/follow.js";
+import { prefetch } from "./verbs/prefetch.js";
 import * as reading from "./verbs/read.js";
 import * as removing from "./verbs/remove.js";
 import * as scanning from "./verbs/scan.js";
@@ -147,6 +148,17 @@ export class SharedTable implements Disposable {
     const t = this.#t;
     if (t.closed) refuse("getInto");
     return reading.getInto(t, key, target, offset, meta);
+  }
+
+  /**
+   * Has the memory of entries fetched that are asked for right after, for all of them at the same time: for whoever knows
+   * several keys at once. Changes nothing, and tells nothing. Key `i` of `count` stands in `bytes` from `ranges[2 * i]`
+   * to `ranges[2 * i + 1]`.
+   */
+  prefetch(bytes: Uint8Array, ranges: Int32Array, count: number): void {
+    const t = this.#t;
+    if (t.closed) refuse("prefetch");
+    prefetch(t, bytes, ranges, count);
   }
 
   /** Whether there is an entry; `meta` is filled with what else there is to know. Does not count as a use. */
