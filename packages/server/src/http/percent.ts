@@ -1,11 +1,10 @@
 /** Percent-encoded text (RFC 3986 2.1) of targets: decoded to bytes, and these as UTF-8. */
-import { isUtf8 } from "node:buffer";
 import { Fault } from "./fault.js";
 
 const WRONG = /%(?![0-9A-Fa-f]{2})/;
 
 /**
- * @param text as it came; every character is a byte
+ * @param text as it came: a target is ASCII
  * @param what names the part, for the error: `the query parameter "key"`
  * @param plusIsSpace as in queries (application/x-www-form-urlencoded), not in paths
  * @throws Fault 400
@@ -13,22 +12,11 @@ const WRONG = /%(?![0-9A-Fa-f]{2})/;
 export function decodePercent(text: string, what: string, plusIsSpace: boolean): string {
   const spaced = plusIsSpace && text.includes("+") ? text.replaceAll("+", " ") : text;
   if (!spaced.includes("%")) return spaced;
-  const wrong = WRONG.exec(spaced);
-  if (wrong !== null) {
-    throw new Fault(
-      400,
-      "invalid_query",
-      `${what} has a "%" at position ${wrong.index} that two hexadecimal digits have to follow`,
-    );
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    throw faultIn(spaced, what);
   }
-  const bytes = Buffer.from(
-    spaced.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16))),
-    "latin1",
-  );
-  if (!isUtf8(bytes)) {
-    throw new Fault(400, "invalid_query", `${what} must be UTF-8, percent-encoded; its bytes are not UTF-8`);
-  }
-  return bytes.toString("utf8");
 }
 
 /**
@@ -39,12 +27,28 @@ export function decodePercent(text: string, what: string, plusIsSpace: boolean):
  */
 export function queryParam(query: string, name: string): string | undefined {
   let found: string | undefined;
-  for (const pair of query.split("&")) {
-    const equals = pair.indexOf("=");
-    const given = equals < 0 ? pair : pair.slice(0, equals);
-    if (given !== name && (!/[%+]/.test(given) || decodePercent(given, "a name in the query", true) !== name))
-      continue;
-    found = equals < 0 ? "" : pair.slice(equals + 1);
+  for (let start = 0, end = 0; start <= query.length; start = end + 1) {
+    const and = query.indexOf("&", start);
+    end = and < 0 ? query.length : and;
+    const equals = query.indexOf("=", start);
+    const nameEnd = equals < 0 || equals > end ? end : equals;
+    if (isName(query, start, nameEnd, name)) found = query.slice(nameEnd + 1, end);
   }
   return found === undefined ? undefined : decodePercent(found, `the query parameter "${name}"`, true);
+}
+
+function isName(query: string, start: number, end: number, name: string): boolean {
+  if (end - start === name.length && query.startsWith(name, start)) return true;
+  const given = query.slice(start, end);
+  return /[%+]/.test(given) && decodePercent(given, "a name in the query", true) === name;
+}
+
+/** Why it cannot be decoded. */
+function faultIn(text: string, what: string): Fault {
+  const wrong = WRONG.exec(text);
+  const why =
+    wrong === null
+      ? "must be UTF-8, percent-encoded; its bytes are not UTF-8"
+      : `has a "%" at position ${wrong.index} that two hexadecimal digits have to follow`;
+  return new Fault(400, "invalid_query", `${what} ${why}`);
 }

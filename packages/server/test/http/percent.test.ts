@@ -56,6 +56,22 @@ describe("percent-encoded text", () => {
     );
   });
 
+  it("reads a name that stands first, last, alone, without a value, or as a part of another", () => {
+    for (const query of [
+      "key=a",
+      "x=1&key=a",
+      "key=a&x=1",
+      "keys=1&key=a",
+      "x=key&key=a&",
+      "&key=a",
+      "k%65y=a",
+    ])
+      expect(queryParam(query, "key"), query).toBe("a");
+    for (const query of ["key", "key=", "x&key", "key&x=1"]) expect(queryParam(query, "key"), query).toBe("");
+    for (const query of ["", "&", "ke=y", "keys=1", "x=key", "KEY=a"])
+      expect(queryParam(query, "key"), query).toBeUndefined();
+  });
+
   it("says what is wrong, where", () => {
     expect(() => decodePercent("ab%4", 'the query parameter "key"', true)).toThrow(
       'the query parameter "key" has a "%" at position 2 that two hexadecimal digits have to follow',
