@@ -26,6 +26,7 @@ import { faultOf } from "./failures.js";
 import { Fault } from "./fault.js";
 import { Heads, JSON_TYPE } from "./heads.js";
 import { ConnectionLostError } from "./parts.js";
+import { prefetchGets } from "./prefetch.js";
 import { createRequestLog, type RequestLog } from "./request-log.js";
 import { type Route, unrouted } from "./route.js";
 import { type Place, Router, routeAt } from "./router.js";
@@ -82,6 +83,12 @@ export class App implements Handler {
     if (verdict === null) return this.#handle(exchange);
     this.#refuse(exchange, verdict);
     return true;
+  }
+
+  /** Called before requests that arrived together are read. */
+  prefetch(bytes: Buffer, ranges: Int32Array, count: number): void {
+    const { table } = this.#context;
+    if (!table.closed) prefetchGets(table, bytes, ranges, count);
   }
 
   /** What cannot be read as a request is answered in the same manner. */
