@@ -11,7 +11,7 @@ import {
 import { History } from "../../src/cache/policy/tiny-lfu/history.js";
 import { HORIZON, RequestClock } from "../../src/cache/policy/tiny-lfu/request-clock.js";
 import { SlotQueue } from "../../src/cache/policy/tiny-lfu/slot-queue.js";
-import { MAIN, SlotStates, USED } from "../../src/cache/policy/tiny-lfu/slot-states.js";
+import { SlotBit, SlotStates } from "../../src/cache/policy/tiny-lfu/slot-states.js";
 import { WindowShare } from "../../src/cache/policy/tiny-lfu/window-share.js";
 import { hashOf } from "./tiny-lfu-workloads.js";
 
@@ -170,7 +170,7 @@ describe("the states of slots", () => {
             main.add(slot);
             states.enterMain(slot);
           }
-          states.bytes[slot] = main.has(slot) ? USED | MAIN : 0;
+          states.bytes[slot] = main.has(slot) ? SlotBit.USED | SlotBit.MAIN : 0;
           if (main.size > 0) expect(states.nextInMain(from)).toBe(nextOf(main, from));
         }
         states.verify();
@@ -185,7 +185,7 @@ describe("the states of slots", () => {
 
   it("keep what they hold while they grow", () => {
     const states = new SlotStates();
-    states.bytes[5] = USED | MAIN;
+    states.bytes[5] = SlotBit.USED | SlotBit.MAIN;
     states.enterMain(5);
     states.reserve(5_000);
     expect(states.nextInMain(4_000)).toBe(5);
@@ -198,7 +198,7 @@ describe("the states of slots", () => {
   it("skip what is empty: much sooner than by looking at each word", () => {
     const states = new SlotStates();
     states.reserve(2 ** 22);
-    states.bytes[0] = USED | MAIN;
+    states.bytes[0] = SlotBit.USED | SlotBit.MAIN;
     states.enterMain(0);
     const words = new Int32Array(states.bytes.buffer);
     const lookAtEach = () => {

@@ -31,7 +31,7 @@ import { ageOf, earlier, SlotScores, scoreAfter } from "./tiny-lfu/decayed-score
 import { History } from "./tiny-lfu/history.js";
 import { HORIZON, RequestClock } from "./tiny-lfu/request-clock.js";
 import { SlotQueue } from "./tiny-lfu/slot-queue.js";
-import { LATE, MAIN, MAIN_BIT, QUEUED, READS, SlotStates, USED } from "./tiny-lfu/slot-states.js";
+import { SlotBit, SlotShift, SlotStates } from "./tiny-lfu/slot-states.js";
 import { WindowShare } from "./tiny-lfu/window-share.js";
 
 /** Entries looked at in each space for one victim. Each was read since the last time, which paid for it. */
@@ -99,9 +99,10 @@ export class TinyLfuPolicy implements Policy {
   }
 
   hit(slot: number): void {
-    const state = this.#bytes[slot];
-    if ((state & READS) !== READS) this.#bytes[slot] = state + 1;
-    this.#hits[(state >>> MAIN_BIT) & 1]++;
+    const bytes = this.#bytes;
+    const state = bytes[slot];
+    if ((state & SlotBit.READS) !== SlotBit.READS) bytes[slot] = state + 1;
+    this.#hits[(state >>> SlotShift.MAIN) & 1]++;
   }
 
   written(slot: number): void {
@@ -110,8 +111,8 @@ export class TinyLfuPolicy implements Policy {
 
   removed(slot: number, hash: number): void {
     const state = this.#bytes[slot];
-    if ((state & READS) !== 0) this.#pour(slot);
-    if ((state & MAIN) !== 0) this.#leaveMain(slot);
+    if ((state & SlotBit.READS) !== 0) this.#pour(slot);
+    if ((state & SlotBit.MAIN) !== 0) this.#leaveMain(slot);
     else this.#leaveWindow(slot);
     this.#history?.put(hash, this.#steps[slot], this.#clock.now);
   }
@@ -149,11 +150,11 @@ export class TinyLfuPolicy implements Policy {
     let main = 0;
     for (let slot = 0; slot < this.#bytes.length; slot++) {
       const state = this.#bytes[slot];
-      const inWindow = (state & (USED | MAIN)) === USED;
-      assert(((state & USED) !== 0) === given.has(slot), `slot ${slot} is in state ${state}`);
-      assert(((state & QUEUED) !== 0) === queued.has(slot), `slot ${slot} and the queue disagree`);
+      const inWindow = (state & (SlotBit.USED | SlotBit.MAIN)) === SlotBit.USED;
+      assert(((state & SlotBit.USED) !== 0) === given.has(slot), `slot ${slot} is in state ${state}`);
+      assert(((state & SlotBit.QUEUED) !== 0) === queued.has(slot), `slot ${slot} and the queue disagree`);
       assert(!inWindow || queued.has(slot), `slot ${slot} of the window is not queued`);
-      if ((state & MAIN) !== 0) main++;
+      if ((state & SlotBit.MAIN) !== 0) main++;
     }
     assert(main === this.#mainLength, `${main} slots are of main, not ${this.#mainLength}`);
     this.#states.verify();
@@ -162,7 +163,8 @@ export class TinyLfuPolicy implements Policy {
   /** A cell that an earlier entry of the slot left in the middle of the queue becomes this one's. */
   #enterWindow(slot: number): void {
     this.#windowLength++;
-    if ((this.#bytes[slot] & QUEUED) !== 0) this.#bytes[slot] = USED | QUEUED | LATE;
+    if ((this.#bytes[slot] & SlotBit.QUEUED) !== 0)
+      this.#bytes[slot] = SlotBit.USED | SlotBit.QUEUED | SlotBit.LATE;
     else this.#enqueue(slot);
   }
 
@@ -170,30 +172,30 @@ export class TinyLfuPolicy implements Policy {
   #leaveWindow(slot: number): void {
     this.#windowLength--;
     this.#countRequests(slot, 1);
-    this.#bytes[slot] &= QUEUED;
+    this.#bytes[slot] &= SlotBit.QUEUED;
     if (this.#bytes[slot] !== 0 && this.#queue.head() === slot) this.#dropHead(slot);
   }
 
   #enterMain(slot: number): void {
     this.#mainLength++;
     this.#countRequests(slot, 1);
-    this.#bytes[slot] = (this.#bytes[slot] & QUEUED) | USED | MAIN;
+    this.#bytes[slot] = (this.#bytes[slot] & SlotBit.QUEUED) | SlotBit.USED | SlotBit.MAIN;
     this.#states.enterMain(slot);
   }
 
   #leaveMain(slot: number): void {
     this.#mainLength--;
-    this.#bytes[slot] &= QUEUED;
+    this.#bytes[slot] &= SlotBit.QUEUED;
     this.#states.leaveMain(slot);
   }
 
   #enqueue(slot: number): void {
-    this.#bytes[slot] = USED | QUEUED;
+    this.#bytes[slot] = SlotBit.USED | SlotBit.QUEUED;
     this.#queue.push(slot);
   }
 
   #dropHead(slot: number): void {
-    this.#bytes[slot] &= ~QUEUED;
+    this.#bytes[slot] &= ~SlotBit.QUEUED;
     this.#queue.shift();
   }
 
@@ -218,8 +220,9 @@ export class TinyLfuPolicy implements Policy {
     for (let examined = 0; this.#windowLength > 0; examined++) {
       const slot = this.#queue.head();
       const state = this.#bytes[slot];
-      const inWindow = (state & (USED | MAIN)) === USED;
-      if (inWindow && ((state & (READS | LATE)) === 0 || examined >= EXAMINED_MAX)) return slot;
+      const inWindow = (state & (SlotBit.USED | SlotBit.MAIN)) === SlotBit.USED;
+      if (inWindow && ((state & (SlotBit.READS | SlotBit.LATE)) === 0 || examined >= EXAMINED_MAX))
+        return slot;
       if (examined >= EXAMINED_MAX && this.#mainLength > 0) break;
       if (inWindow) this.#pour(slot);
       this.#dropHead(slot);
@@ -231,7 +234,7 @@ export class TinyLfuPolicy implements Policy {
   /** The entry of main under the hand, once those that were read have been passed. The hand stays. */
   #mainVictim(): number {
     let slot = this.#states.nextInMain(this.#hand);
-    for (let examined = 0; examined < EXAMINED_MAX && (this.#bytes[slot] & READS) !== 0; examined++) {
+    for (let examined = 0; examined < EXAMINED_MAX && (this.#bytes[slot] & SlotBit.READS) !== 0; examined++) {
       this.#pour(slot);
       slot = this.#states.nextInMain(this.#states.after(slot));
     }
@@ -241,9 +244,9 @@ export class TinyLfuPolicy implements Policy {
 
   /** Counts the reads since the entry was last examined into its score. */
   #pour(slot: number): void {
-    const reads = this.#bytes[slot] & READS;
+    const reads = this.#bytes[slot] & SlotBit.READS;
     if (reads === 0) return;
-    this.#bytes[slot] &= ~READS;
+    this.#bytes[slot] &= ~SlotBit.READS;
     this.#countRequests(slot, reads);
   }
 

@@ -17,7 +17,7 @@
 import { earlier, scoreAfter } from "../../cache/policy/tiny-lfu/decayed-score.js";
 import { History } from "../../cache/policy/tiny-lfu/history.js";
 import { HORIZON, RequestClock } from "../../cache/policy/tiny-lfu/request-clock.js";
-import { READS } from "../../cache/policy/tiny-lfu/slot-states.js";
+import { SlotBit } from "../../cache/policy/tiny-lfu/slot-states.js";
 import { SHARE_NUMBERS, WindowShare } from "../../cache/policy/tiny-lfu/window-share.js";
 import { C_RECORDS_HIGH, LOG_MAIN, LOG_WINDOW, RECORD_WORDS, RF_STATS } from "../memory/layout.js";
 import type { TableState } from "../state.js";
@@ -117,7 +117,7 @@ export class TablePolicy {
 
   /** The score after so many more requests. No more than three reads count between two looks. */
   scoreAfter(score: number, requests: number): number {
-    return requests === 0 ? score : scoreAfter(score, Math.min(requests, READS), this.now);
+    return requests === 0 ? score : scoreAfter(score, Math.min(requests, SlotBit.READS), this.now);
   }
 
   /** Remembers the score that a key left with. */

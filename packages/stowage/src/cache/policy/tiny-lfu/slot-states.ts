@@ -15,13 +15,19 @@
  */
 import { assert } from "../../../base/assert.js";
 
-export const READS = 3;
-export const USED = 4;
-export const MAIN = 8;
-export const QUEUED = 16;
-export const LATE = 32;
+/** Bits of a state. An enum for the sake of `hit`: see `Page`, store/entries.ts. */
+export enum SlotBit {
+  READS = 3,
+  USED = 4,
+  MAIN = 8,
+  QUEUED = 16,
+  LATE = 32,
+}
+
 /** Shifts MAIN to the lowest bit. */
-export const MAIN_BIT = 3;
+export enum SlotShift {
+  MAIN = 3,
+}
 
 /** MAIN in each byte of a word. */
 const MAIN_IN_WORD = 0x08080808;
@@ -64,7 +70,7 @@ export class SlotStates {
   /** The first entry of main from `slot` on. There has to be one. */
   nextInMain(slot: number): number {
     let at = slot;
-    while ((this.bytes[at] & MAIN) === 0) at = (at & 3) === 3 ? this.#skip(at) : at + 1;
+    while ((this.bytes[at] & SlotBit.MAIN) === 0) at = (at & 3) === 3 ? this.#skip(at) : at + 1;
     return at;
   }
 
@@ -77,8 +83,11 @@ export class SlotStates {
     const counts = new Int32Array(this.#counts.length);
     for (let slot = 0; slot < this.bytes.length; slot++) {
       const state = this.bytes[slot];
-      if ((state & MAIN) !== 0) counts[slot >>> BLOCK_BITS]++;
-      assert((state & USED) !== 0 || (state & ~QUEUED) === 0, `slot ${slot} is free and in state ${state}`);
+      if ((state & SlotBit.MAIN) !== 0) counts[slot >>> BLOCK_BITS]++;
+      assert(
+        (state & SlotBit.USED) !== 0 || (state & ~SlotBit.QUEUED) === 0,
+        `slot ${slot} is free and in state ${state}`,
+      );
     }
     for (let block = 0; block < counts.length; block++)
       assert(
