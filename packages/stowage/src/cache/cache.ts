@@ -88,7 +88,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** The value, or undefined if there is none or it has expired. Counts as a use of the entry. */
   get(key: K): V | undefined {
     const s = this.#s;
-    return s.observed || action.hasSubscribers ? observe(s, "get", reading.get, [key]) : reading.get(s, key);
+    return s.observed || action.hasSubscribers ? observedGet(s, key) : reading.get(s, key);
   }
 
   /** The value, without counting as a use: no statistics, no recency, no idle time. */
@@ -131,7 +131,7 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   set(key: K, value: V, options?: SetOptions): boolean {
     const s = this.#s;
     return s.observed || action.hasSubscribers
-      ? observe(s, "set", writing.set, [key, value, options])
+      ? observedSet(s, key, value, options)
       : writing.set(s, key, value, options);
   }
 
@@ -531,4 +531,14 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
     if (this.#s.closed) throw new ClosedError(verb);
     return this.#s;
   }
+}
+
+// The two verbs that most loops are made of leave this to others: what is not in them V8 need not inline.
+
+function observedGet<K, V>(s: State<K, V>, key: K): V | undefined {
+  return observe(s, "get", reading.get, [key]);
+}
+
+function observedSet<K, V>(s: State<K, V>, key: K, value: V, options: SetOptions | undefined): boolean {
+  return observe(s, "set", writing.set, [key, value, options]);
 }

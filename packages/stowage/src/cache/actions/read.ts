@@ -9,7 +9,7 @@ import type { State } from "../state.js";
 export function get<K, V>(s: State<K, V>, key: K): V | undefined {
   const slot = s.index.find(key);
   if (slot < 0) return getMiss(s, key);
-  if (s.care !== 0 && (s.care !== 1 || !s.expiry.isFreshForLong(slot))) return getWithCare(s, slot);
+  if (s.care !== 0 && needsCare(s, slot)) return getWithCare(s, slot);
   s.policy.hit(slot);
   if (s.counting) s.stats.getHits++;
   return s.entries.value(slot);
@@ -75,6 +75,11 @@ export function readOne<K, V>(s: State<K, V>, key: K): V | undefined {
 export function used<K, V>(s: State<K, V>, slot: number): void {
   s.policy.hit(slot);
   if (s.expiry.timed) s.expiry.use(slot);
+}
+
+/** Where entries may die: the entry has to be looked at more closely. Apart from `get`, to leave that short. */
+function needsCare<K, V>(s: State<K, V>, slot: number): boolean {
+  return s.care !== 1 || !s.expiry.isFreshForLong(slot);
 }
 
 function getMiss<K, V>(s: State<K, V>, key: K): undefined {
