@@ -20,11 +20,21 @@
  * was wrong for these keys: from then on strings are hashed whole, and old entries move over a few at a time.
  */
 import { assert } from "../../base/assert.js";
-import { type Entries, PAGE_BITS, PAGE_MASK } from "./entries.js";
-import { hashNumber, hashOther, SAMPLED_LENGTH, sampleText, wholeText } from "./key-hash.js";
+import { type Entries, Page } from "./entries.js";
+import { hashNumber, hashOther, isSampled, sampleText, wholeText } from "./key-hash.js";
 
-const SEGMENT_BITS = 16;
-const SEGMENT_CELLS = 1 << SEGMENT_BITS;
+/** What `find` needs to know of a cell, for shifts, whose bytecode is shorter than that of masks. An enum: see `Page`. */
+enum Cell {
+  /** Bits of a hash below those that choose a segment. */
+  SEGMENT_BITS = 16,
+  TAG_AT = 27,
+  FAR_LENGTH = 3,
+  SLOT_LENGTH = 24,
+  ABOVE_SLOT = 8,
+  /** In place of a slot: there is none. */
+  ABSENT = -1,
+}
+const SEGMENT_CELLS = 1 << Cell.SEGMENT_BITS;
 const FIRST_CELLS = 16;
 /** The share of cells taken at which a segment is split, and at which the first one, while it is small, is doubled. */
 const LOAD_MAX = 0.55;
@@ -47,7 +57,6 @@ const MIGRATION_STEP = 32;
  * deeper than this, only keys that were made to.
  */
 const DEPTH_MAX = 12;
-const ABSENT = -1;
 
 interface Segment {
   readonly cells: Int32Array;
@@ -86,10 +95,20 @@ export class KeyIndex {
 
   /** The key's slot, or -1. */
   find(key: unknown): number {
-    // Kept small, so that it is compiled into the verbs whole.
+    // Most keys are in their home cell, or it is empty: only that much is here, so that V8 inlines all of a `get`.
     if (typeof key !== "string" || this.#special) return this.#findSpecial(key);
-    const hash = key.length < SAMPLED_LENGTH ? wholeText(key) : sampleText(key);
+    const hash = sampleText(key);
     this.lastHash = hash;
+    const cells = this.#only ?? this.#directory[(hash >>> Cell.SEGMENT_BITS) & this.#directoryMask];
+    const cell = cells[hash & this.#cellMask];
+    if (cell === 0) return Cell.ABSENT;
+    if (cell >>> Cell.SLOT_LENGTH === (hash >>> Cell.TAG_AT) << Cell.FAR_LENGTH) {
+      const slot = ((cell << Cell.ABOVE_SLOT) >>> Cell.ABOVE_SLOT) - 1;
+      const { only, pages } = this.#entries;
+      const held =
+        only === null ? pages[slot >>> Page.BITS][(slot << Page.BITS) >>> Page.REST] : only[slot << 1];
+      if (held === key) return slot;
+    }
     return this.#probe(hash, key);
   }
 
@@ -109,7 +128,7 @@ export class KeyIndex {
   findForWrite(key: unknown): number {
     if (!this.#missing || key !== this.#missed) return this.find(key);
     this.lastHash = this.#missedHash;
-    return ABSENT;
+    return Cell.ABSENT;
   }
 
   /** Enters an absent key under the hash that `find` left in `lastHash`. */
@@ -164,30 +183,29 @@ export class KeyIndex {
   }
 
   #probe(hash: number, key: unknown): number {
-    const { only, pages } = this.#entries;
     const mask = this.#cellMask;
-    const cells = this.#only ?? this.#directory[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    const cells = this.#only ?? this.#directory[(hash >>> Cell.SEGMENT_BITS) & this.#directoryMask];
     let at = hash & mask;
     let wanted = hash & TAG_BITS;
     for (let cell = cells[at]; cell !== 0; cell = cells[at]) {
       if (((cell ^ wanted) & ~SLOT_BITS) === 0) {
         const slot = (cell & SLOT_BITS) - 1;
-        if ((only ?? pages[slot >>> PAGE_BITS])[(slot & PAGE_MASK) << 1] === key) return slot;
+        if (this.#entries.key(slot) === key) return slot;
       }
       at = (at + 1) & mask;
       if ((wanted & FAR_BITS) !== FAR_BITS) wanted += FAR_ONE;
     }
-    return ABSENT;
+    return Cell.ABSENT;
   }
 
   #findSpecial(key: unknown): number {
     this.lastHash = this.#hash(key);
-    const slot = inTable(key) ? this.#probe(this.lastHash, key) : ABSENT;
-    return slot === ABSENT ? this.#findAside(key) : slot;
+    const slot = inTable(key) ? this.#probe(this.lastHash, key) : Cell.ABSENT;
+    return slot === Cell.ABSENT ? this.#findAside(key) : slot;
   }
 
   #hash(key: unknown): number {
-    if (typeof key === "string") return this.#whole ? wholeText(key) : sampleOf(key);
+    if (typeof key === "string") return this.#whole ? wholeText(key) : sampleText(key);
     if (typeof key === "number" && !Number.isNaN(key)) return hashNumber(key);
     return hashOther(key);
   }
@@ -198,11 +216,11 @@ export class KeyIndex {
       const slot = this.#aside.get(key);
       if (slot !== undefined) return slot;
     }
-    return typeof key === "string" && this.#migrating() ? this.#probe(sampleOf(key), key) : ABSENT;
+    return typeof key === "string" && this.#migrating() ? this.#probe(sampleText(key), key) : Cell.ABSENT;
   }
 
   #place(hash: number, slot: number): void {
-    const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    const segment = this.#segments[(hash >>> Cell.SEGMENT_BITS) & this.#directoryMask];
     if (segment.room === 0 && segment.depth === DEPTH_MAX) {
       this.#setAside(this.#entries.key(slot), slot);
       return;
@@ -232,8 +250,8 @@ export class KeyIndex {
 
   /** Several equal tags in one run: if the hashes are equal too, sampling does not tell these keys apart. */
   #suspect(hash: number, key: unknown): void {
-    if (this.#whole || typeof key !== "string" || key.length < SAMPLED_LENGTH) return;
-    const cells = this.#directory[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    if (this.#whole || typeof key !== "string" || !isSampled(key)) return;
+    const cells = this.#directory[(hash >>> Cell.SEGMENT_BITS) & this.#directoryMask];
     let same = 0;
     for (let at = hash & this.#cellMask; cells[at] !== 0; at = (at + 1) & this.#cellMask) {
       if (this.#entries.hashes.get((cells[at] & SLOT_BITS) - 1) === hash) same++;
@@ -258,7 +276,7 @@ export class KeyIndex {
   #rehash(slot: number): void {
     if (this.#entries.isFree(slot)) return;
     const key = this.#entries.key(slot);
-    if (typeof key !== "string" || key.length < SAMPLED_LENGTH || this.#aside.has(key)) return;
+    if (typeof key !== "string" || !isSampled(key) || this.#aside.has(key)) return;
     const hash = wholeText(key);
     if (!this.#unplace(this.#entries.hashes.get(slot), slot)) return;
     this.#entries.hashes.set(slot, hash);
@@ -276,7 +294,7 @@ export class KeyIndex {
 
   /** False when the slot is not in the table. */
   #unplace(hash: number, slot: number): boolean {
-    const segment = this.#segments[(hash >>> SEGMENT_BITS) & this.#directoryMask];
+    const segment = this.#segments[(hash >>> Cell.SEGMENT_BITS) & this.#directoryMask];
     const { cells } = segment;
     const mask = this.#cellMask;
     let at = hash & mask;
@@ -312,7 +330,7 @@ export class KeyIndex {
 
   /** Makes room in the segment of this hash: doubles it while it is the only one and small, else splits it. */
   #grow(hash: number): void {
-    const at = (hash >>> SEGMENT_BITS) & this.#directoryMask;
+    const at = (hash >>> Cell.SEGMENT_BITS) & this.#directoryMask;
     const old = this.#segments[at];
     if (old.cells.length < SEGMENT_CELLS) {
       this.#setSegments(0, 1, segmentOf(old.cells.length * 2, 0));
@@ -362,10 +380,6 @@ export class KeyIndex {
     assert(used < segment.cells.length, "index: a segment is full, a probe would not end");
     return used;
   }
-}
-
-function sampleOf(text: string): number {
-  return text.length < SAMPLED_LENGTH ? wholeText(text) : sampleText(text);
 }
 
 function farBits(far: number): number {
