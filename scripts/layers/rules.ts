@@ -14,7 +14,7 @@ const library: Rooms = {
   resilience: ["base"],
   cache: ["base"],
   table: ["base", "cache"],
-  stores: ["base", "cache", "table"],
+  stores: ["base", "resilience", "cache", "table", "client"],
   tiered: ["base", "resilience", "cache", "table", "stores"],
   client: ["base", "resilience", "cache"],
   http: ["base", "resilience", "cache", "table", "stores", "tiered", "client"],
