@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Options } from "tsup";
+import { pureModules } from "./pure.js";
 
 /** Subpath -> source, from the `exports` of the package.json in `folder`. */
 export function entriesOf(folder: string): Record<string, string> {
@@ -60,6 +61,7 @@ export function packageConfig(folder: string): Options {
     clean: true,
     sourcemap: false,
     minify: false,
+    esbuildPlugins: [pureModules],
     plugins: [{ name: "as-written", renderChunk: (code) => ({ code: withConstants(withClassNames(code)) }) }],
   };
 }

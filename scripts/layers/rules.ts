@@ -75,6 +75,8 @@ export const crossings: readonly { from: string; to: string }[] = [
   // The server says sizes and "did you mean" as the library does.
   { from: "packages/server/src/", to: "packages/stowage/src/base/byte-size.ts" },
   { from: "packages/server/src/", to: "packages/stowage/src/base/suggestion.ts" },
+  // The client is tested on the server's own routes, feed and programs.
+  { from: "packages/stowage/test/client/", to: "packages/server/" },
   // Packages are built alike.
   { from: "packages/", to: "scripts/build/" },
 ];

@@ -19,6 +19,11 @@ export function itemOf(item: number): Item {
   };
 }
 
+/** The loader of rows in which everything is there. */
+export function loadedOf(item: number): Item {
+  throw new Error(`sanity check failed: item ${item} was stored, and is loaded nevertheless`);
+}
+
 /** Whether what came back is what was stored. */
 export function isItem(found: unknown, item: number): boolean {
   return typeof found === "object" && found !== null && (found as Item).id === item;

@@ -1,8 +1,7 @@
 /** The library, installed: as ESM and CommonJS, in browsers, and its types under each way to resolve them. */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { importsOf } from "../../layers/imports.js";
+import { reachableFrom } from "./built-files.js";
 import { type Consumer, manifestOf, root, subpathsOf } from "./consumer.js";
 
 /** What needs threads and buffers is for Node alone. */
@@ -118,17 +117,4 @@ export function describeLibrary(installed: () => Consumer): void {
       expect(() => consumer.tsc(files, options)).not.toThrow();
     });
   });
-}
-
-/** Follows static and dynamic imports through the built files. */
-function reachableFrom(entry: string) {
-  const files = new Set([entry]);
-  const outside = new Set<string>();
-  for (const file of files) {
-    for (const { specifier } of importsOf(file, readFileSync(file, "utf8"))) {
-      if (specifier.startsWith(".")) files.add(join(dirname(file), specifier));
-      else outside.add(specifier);
-    }
-  }
-  return { files, outside };
 }

@@ -6,6 +6,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeClient } from "./client.js";
 import { Consumer, type Packed, packAll, root, run } from "./consumer.js";
 import { describeHttp1 } from "./http1.js";
 import { describeLibrary } from "./library.js";
@@ -66,5 +67,6 @@ describe.each(folders)("the tarball of packages/%s", (folder) => {
 });
 
 describeLibrary(consumerOf("stowage"));
+describe("stowage/client, installed", () => describeClient(consumerOf("stowage", "http1", "server")));
 describe("packages/http1, installed", () => describeHttp1(consumerOf("http1")));
 describe("packages/server, installed", () => describeServer(consumerOf("stowage", "http1", "server")));

@@ -1,5 +1,5 @@
 /** What one writes without a client: a request by `fetch` for each call. */
-import { itemOf, keyOf } from "../items.js";
+import { itemOf, keyOf, loadedOf } from "../items.js";
 import type { Contender, Operation } from "./contender.js";
 
 export const contender: Contender = {
@@ -21,8 +21,7 @@ export const contender: Contender = {
     };
     const remember: Operation = async (item) => {
       const found = await get(item);
-      if (found === undefined) await set(item);
-      return found ?? itemOf(item);
+      return found ?? loadedOf(item);
     };
     return {
       operation: (verb) => (verb === "near" ? undefined : { get, set, remember }[verb]),

@@ -1,5 +1,5 @@
 /** How a program that has a Redis client caches objects: JSON in, JSON out. */
-import { itemOf, keyOf } from "../items.js";
+import { itemOf, keyOf, loadedOf } from "../items.js";
 import type { Connected, Operation } from "./contender.js";
 
 export interface TextClient {
@@ -14,7 +14,7 @@ export function connectedTo(client: TextClient, close: () => unknown): Connected
   const remember: Operation = async (item) => {
     const found = await client.get(keyOf(item));
     if (found !== null) return JSON.parse(found);
-    const value = itemOf(item);
+    const value = loadedOf(item);
     await client.set(keyOf(item), JSON.stringify(value));
     return value;
   };

@@ -2,7 +2,7 @@
 
 import { Client, nearCache } from "stowage/client";
 import { ensure, turn } from "../../harness/checks.js";
-import { itemOf, keyOf } from "../items.js";
+import { itemOf, keyOf, loadedOf } from "../items.js";
 import type { Contender, Operation } from "./contender.js";
 
 export const contender: Contender = {
@@ -13,7 +13,7 @@ export const contender: Contender = {
     let names: string[] = [];
     const get: Operation = (item) => client.get(keyOf(item));
     const set: Operation = (item) => client.set(keyOf(item), itemOf(item));
-    const remember: Operation = (item) => client.remember(keyOf(item), () => itemOf(item));
+    const remember: Operation = (item) => client.remember(keyOf(item), () => loadedOf(item));
     const nearGet = (): Operation => {
       const made = new Client({ url, near: nearCache({ max: 100_000 }) });
       near = made;

@@ -15,6 +15,7 @@ const HEADERS = [
   "last-event-id",
   "stowage-grace",
   "stowage-lease-token",
+  "stowage-nothing",
   "stowage-tags",
   "stowage-ttl",
   "traceparent",

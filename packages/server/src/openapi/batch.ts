@@ -3,7 +3,7 @@ import { arrayOf, number, object, type Part, schema, text } from "./parts.js";
 
 const key = schema("Key");
 const yesOrNo: Part = { type: "boolean" };
-/** Null: for ever. */
+/** Null: for ever; of a grace: none. */
 const ttl: Part = { anyOf: [schema("Duration"), { type: "null" }] };
 const ttlLeft: Part = { type: ["integer", "null"], minimum: 0 };
 const version: Part = { type: "string", pattern: "^[1-9][0-9]{0,15}$" };
@@ -19,7 +19,7 @@ export const batchSchemas: Part = {
         {
           value: {},
           "ttl?": ttl,
-          "grace?": schema("Duration"),
+          "grace?": ttl,
           "tags?": arrayOf(text),
           "ifVersion?": version,
           "ifAbsent?": yesOrNo,

@@ -67,6 +67,11 @@ const parameters: Part = {
     "What it can be invalidated by; separated by commas, percent-encoded.",
     text,
   ),
+  "stowage-nothing": inHeader(
+    "stowage-nothing",
+    "For how long it is remembered that there is nothing; `none`: not at all.",
+    schema("DurationText"),
+  ),
   "stowage-lease-token": inHeader("stowage-lease-token", "The token that came with the lease.", text),
 };
 
@@ -84,7 +89,9 @@ const headers: Part = {
   }),
   "stowage-grace": header("Milliseconds, where it has any.", { type: "string", pattern: "^[0-9]+$" }),
   "accept-ranges": header("Values are read whole.", { const: "none" }),
-  "stowage-lease": header("What became of the request.", { enum: ["hit", "granted", "stale", "wait"] }),
+  "stowage-lease": header("What became of the request.", {
+    enum: ["hit", "granted", "stale", "wait", "nothing"],
+  }),
   "stowage-lease-token": header("For the fill.", text),
   "stowage-stale": header("The value's time is over.", { const: "true" }),
   "stowage-expired": header("For how many milliseconds it has been.", {

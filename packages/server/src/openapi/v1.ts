@@ -83,6 +83,7 @@ const leasePath: Part = {
           "ttl?": schema("Duration"),
           "wait?": { anyOf: [schema("Duration"), { const: 0 }] },
           "stale?": { type: "boolean", default: true },
+          "seen?": { type: "string", pattern: "^(\\*|[0-9]{1,16})$" },
         }),
       ),
     ),
@@ -101,6 +102,7 @@ const leasePath: Part = {
           "stowage-expired",
           ...entry,
         ]),
+        "204": empty("Whoever filled it last found nothing to fill it with.", ["stowage-lease"]),
         "202": answer("Somebody else fills it. Ask again.", object({ lease: { const: "wait" } }), [
           "stowage-lease",
           "retry-after",
@@ -112,7 +114,9 @@ const leasePath: Part = {
   delete: tagged("leases", {
     operationId: "v1_release",
     summary: "Give a lease back without a value",
-    parameters: [{ ...parameter("stowage-lease-token") }],
+    description:
+      "With `stowage-nothing`: since there is nothing to fill it with. What the lease was to replace goes, and for so long nobody is granted it.",
+    parameters: ["stowage-lease-token", "stowage-nothing", "stowage-tags"].map(parameter),
     responses: responses({ "204": empty("Another one may have it."), "409": ref("responses", "LeaseLost") }),
   }),
 };

@@ -93,6 +93,7 @@ describe("CORS", () => {
         "last-event-id",
         "stowage-grace",
         "stowage-lease-token",
+        "stowage-nothing",
         "stowage-tags",
         "stowage-ttl",
         "traceparent",

@@ -171,9 +171,16 @@ async function leases(client: Client, turnClock: (ms: number) => void): Promise<
   await lease();
   await lease({ stale: false, wait: 5 });
   await lease({ stale: null });
+  await lease({ seen: "*" });
+  await lease({ seen: 5 });
   await client.ask(...remove("/v1/keys/k/lease", { "stowage-lease-token": next }));
   await client.ask(...remove("/v1/keys/k/lease", { "stowage-lease-token": next }));
   await client.ask(...remove("/v1/keys/k/lease"));
+  const last = tokenOf(await lease());
+  const nothing = { "stowage-lease-token": last, "stowage-nothing": "5s", "stowage-tags": "x" };
+  await client.ask(...remove("/v1/keys/k/lease", { ...nothing, "stowage-nothing": "x" }));
+  await client.ask(...remove("/v1/keys/k/lease", nothing));
+  await lease();
   await lease({ ttl: "x" });
   await lease({ ttl: "1s" }, "text/plain");
   await lease({ ttl: "1".repeat(9_000) });

@@ -81,6 +81,7 @@ describe("a worker that hangs", () => {
     await using test = await start(["--hang-timeout", "1s"]);
     const [first, second] = await oneEach(test);
     first.send("GET /test/hang HTTP/1.1\r\nhost: a\r\n\r\n");
+    await until(() => test.server.table.has("hangs"));
     // Until it is noticed, new connections are taken by the other one.
     const { clients, perWorker } = await burst(test.port, 8);
     expect(perWorker[1]).toBe(8);

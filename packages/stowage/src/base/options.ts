@@ -18,7 +18,8 @@ export interface OptionSpec<Out, Default = Out> {
   readonly default: Default;
   /** How the documentation writes the default, where its JSON would not say it. */
   readonly defaultText?: string;
-  readonly meaning: string;
+  /** For the documentation; left out where the interface's comments are all there is. */
+  readonly meaning?: string;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown, unknown>>>;
@@ -107,7 +108,7 @@ export function checkNames(options: object, allowed: ReadonlySet<string>, where:
 export function optionsTable(declared: DeclaredOptions<OptionSpecs>): string {
   const rows = Object.entries(declared.specs).map(([name, spec]) => {
     const fallback = spec.defaultText ?? defaultText(spec.default);
-    return `| \`${name}\` | ${cell(spec.type.text)} | ${cell(fallback)} | ${cell(spec.meaning)} |`;
+    return `| \`${name}\` | ${cell(spec.type.text)} | ${cell(fallback)} | ${cell(spec.meaning ?? "")} |`;
   });
   return ["| option | value | default | meaning |", "|---|---|---|---|", ...rows].join("\n");
 }

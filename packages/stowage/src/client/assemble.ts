@@ -1,6 +1,7 @@
 /** Puts the parts of a client together. */
 import type { Loading } from "./loading/loading.js";
 import { createNode } from "./nodes/create-node.js";
+import { createObserver, type Observer } from "./observe/observer.js";
 import { type BoundClientOptions, serversOf } from "./options.js";
 import { createCluster } from "./routing/cluster.js";
 import type { Cluster } from "./routing/types.js";
@@ -21,21 +22,23 @@ export interface Platform {
 
 export function createState(options: BoundClientOptions, platform: Platform): ClientState {
   const { clock, random, ttl, fetch } = options;
-  const observer = simpleObserver(options.onEvent);
+  const observer = createObserver({ onEvent: options.onEvent });
   const onEvent = observer.isWatched ? (event: ClientEvent) => observer.emit(event) : undefined;
   const onFault = (error: unknown): void => observer.emit({ type: "fault", error });
   const cluster = clusterOf(options, platform.transport, onEvent, (headers) => observer.inject(headers));
   const near = options.near?.create({ cluster, clock, random, onError: onFault, onEvent }) ?? null;
   const createLoading = async (): Promise<Loading> => {
-    const { Loading, WAITS_MAX, WAITS_MAX_WEB } = await import("./loading/loading.js");
+    const { Loading, loadDefaults, WAITS_MAX, WAITS_MAX_WEB } = await import("./loading/loading.js");
+    const defaults = loadDefaults.bind(fetch, "new Client", "fetch.");
     const waitsMax = platform.hasManyConnections ? WAITS_MAX : WAITS_MAX_WEB;
-    return new Loading({ cluster, near, clock, random, ttlMs: ttl, fetch, onFault }, waitsMax);
+    return new Loading({ cluster, near, clock, random, ttlMs: ttl, fetch: defaults, onFault }, waitsMax);
   };
   return {
     options,
     cluster,
     near,
     onFault,
+    faults: () => observer.faults,
     createLoading,
     loadingComes: undefined,
     loading: null,
@@ -47,7 +50,7 @@ function clusterOf(
   options: BoundClientOptions,
   transport: CreateTransport,
   onEvent: ((event: ClientEvent) => void) | undefined,
-  inject: (headers: Record<string, string>) => void,
+  inject: Observer["inject"],
 ): Cluster {
   const { batch, breaker, clock, connections, healthEvery, maxPending, random, retries, timeout } = options;
   const shared = {
@@ -76,16 +79,4 @@ function clusterOf(
     onEvent,
     drainMs: timeout,
   });
-}
-
-function simpleObserver(onEvent: ((event: ClientEvent) => void) | null) {
-  return {
-    isWatched: onEvent !== null,
-    emit(event: ClientEvent) {
-      try {
-        onEvent?.(event);
-      } catch {}
-    },
-    inject(_headers: Record<string, string>) {},
-  };
 }

@@ -21,7 +21,7 @@ import {
 } from "./collections/index.js";
 import type { LoadOptions } from "./loading/options.js";
 import type { ListLoader, RememberAllOptions, RememberedList } from "./loading/remember-all.js";
-import { bindClientOptions } from "./options.js";
+import { type BoundClientOptions, bindClientOptions } from "./options.js";
 import type { ClientState } from "./state.js";
 import { fetchTransport } from "./transport/fetch.js";
 import type {
@@ -49,13 +49,9 @@ import type {
   ValueOf,
   WriteOptions,
 } from "./types.js";
-import { batch } from "./verbs/batch.js";
 import { close, inspect, nodes } from "./verbs/inspect.js";
-import { invalidate, invalidateTags } from "./verbs/invalidate.js";
 import { fetch, loadingOf, remember, rememberAll } from "./verbs/load.js";
 import { entry, get, getMany, has, peek, ttl } from "./verbs/read.js";
-import { keys, scan } from "./verbs/walk.js";
-import { clear, health, size, stats } from "./verbs/whole.js";
 import {
   compareAndSet,
   count,
@@ -67,6 +63,9 @@ import {
   setMany,
   touch,
 } from "./verbs/write.js";
+
+/** Bundlers make a file of its own of it, which a page loads when it first calls one of these. */
+const rareVerbs = (): Promise<typeof import("./verbs/rare.js")> => import("./verbs/rare.js");
 
 /**
  * A client of one Stowage server, or of many.
@@ -84,12 +83,12 @@ export class Client<Entries extends object = AnyEntries> {
   /** @throws InvalidOptionError what is wrong with the options, or with the environment that stands in for them */
   constructor(options?: ClientOptions) {
     const bound = bindClientOptions(options);
-    this.#state = createState(bound, this.platform(bound.fetchWith ?? undefined));
+    this.#state = createState(bound, this.platform(bound));
   }
 
   /** @internal */
-  protected platform(fetchWith: typeof globalThis.fetch | undefined): Platform {
-    return { transport: fetchTransport(fetchWith), hasManyConnections: false };
+  protected platform({ fetchWith }: BoundClientOptions): Platform {
+    return { transport: fetchTransport(fetchWith ?? undefined), hasManyConnections: false };
   }
 
   /** The value; undefined: there is none. From the near cache, if that has it. */
@@ -299,65 +298,66 @@ export class Client<Entries extends object = AnyEntries> {
    * ]);
    * if (count.status === "fulfilled") count.value; // a number
    */
-  batch<const Operations extends readonly BatchOperation<Entries>[]>(
+  async batch<const Operations extends readonly BatchOperation<Entries>[]>(
     operations: Operations,
     options?: BatchCallOptions,
   ): Promise<BatchResults<Operations, Entries>> {
-    return batch(this.#state, operations, options) as Promise<unknown> as Promise<
-      BatchResults<Operations, Entries>
-    >;
+    const { batch } = await rareVerbs();
+    return (await batch(this.#state, operations, options)) as unknown as BatchResults<Operations, Entries>;
   }
 
   /**
    * Keys and values that begin with the prefix, page by page, in no order that means anything. What is there during the
    * whole scan comes; what is set or deleted meanwhile may or may not, or twice.
    */
-  scan<Value = Unset>(
+  async *scan<Value = Unset>(
     prefix?: string,
     options?: ScanOptions,
   ): AsyncIterableIterator<[KeyOf<Entries>, ValueOf<Value, Entries, KeyOf<Entries>>]> {
-    return scan(this.#state, prefix, options) as AsyncIterableIterator<
+    const { scan } = await rareVerbs();
+    yield* scan(this.#state, prefix, options) as AsyncIterable<
       [KeyOf<Entries>, ValueOf<Value, Entries, KeyOf<Entries>>]
     >;
   }
 
   /** The same without values. */
-  keys(prefix?: string, options?: ScanOptions): AsyncIterableIterator<KeyOf<Entries>> {
-    return keys(this.#state, prefix, options) as AsyncIterableIterator<KeyOf<Entries>>;
+  async *keys(prefix?: string, options?: ScanOptions): AsyncIterableIterator<KeyOf<Entries>> {
+    const { keys } = await rareVerbs();
+    yield* keys(this.#state, prefix, options) as AsyncIterable<KeyOf<Entries>>;
   }
 
   /** Removes by key, by prefix, by tag. When it resolves, that is gone, and loads of it that were under way are not stored. */
-  invalidate(what: Invalidation, options?: CallOptions): Promise<InvalidationCounts> {
-    return invalidate(this.#state, what, options);
+  async invalidate(what: Invalidation, options?: CallOptions): Promise<InvalidationCounts> {
+    return (await rareVerbs()).invalidate(this.#state, what, options);
   }
 
   /** Removes whatever bears the tag, on all servers. */
-  invalidateTag(tag: string, options?: CallOptions): Promise<void> {
-    return invalidateTags(this.#state, [tag], options, "invalidateTag");
+  async invalidateTag(tag: string, options?: CallOptions): Promise<void> {
+    return (await rareVerbs()).invalidateTags(this.#state, [tag], options, "invalidateTag");
   }
 
-  invalidateTags(tags: readonly string[], options?: CallOptions): Promise<void> {
-    return invalidateTags(this.#state, tags, options, "invalidateTags");
+  async invalidateTags(tags: readonly string[], options?: CallOptions): Promise<void> {
+    return (await rareVerbs()).invalidateTags(this.#state, tags, options, "invalidateTags");
   }
 
   /** Entries of all servers. */
-  size(options?: CallOptions): Promise<number> {
-    return size(this.#state, options);
+  async size(options?: CallOptions): Promise<number> {
+    return (await rareVerbs()).size(this.#state, options);
   }
 
   /** Removes everything on all servers. How many entries there were. */
-  clear(options?: CallOptions): Promise<number> {
-    return clear(this.#state, options);
+  async clear(options?: CallOptions): Promise<number> {
+    return (await rareVerbs()).clear(this.#state, options);
   }
 
   /** Figures of the servers, added up. Those of this client: `inspect`. */
-  stats(options?: CallOptions): Promise<ServerStats> {
-    return stats(this.#state, options);
+  async stats(options?: CallOptions): Promise<ServerStats> {
+    return (await rareVerbs()).stats(this.#state, options);
   }
 
   /** How each server is; one that cannot be reached does not make it reject. */
-  health(options?: CallOptions): Promise<NodeHealth[]> {
-    return health(this.#state, options);
+  async health(options?: CallOptions): Promise<NodeHealth[]> {
+    return (await rareVerbs()).health(this.#state, options);
   }
 
   /** Figures of this client. Asks no server. */

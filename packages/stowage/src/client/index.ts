@@ -2,9 +2,12 @@
 import { findNodeBuiltin } from "../base/node.js";
 import type { Platform } from "./assemble.js";
 import { Client as WebClient } from "./client.js";
+import { loadDefaults } from "./loading/options.js";
+import type { BoundClientOptions } from "./options.js";
 import { socketTransport } from "./transport/sockets.js";
 import type { AnyEntries } from "./types.js";
 
+export { type DnsOptions, type DnsResolver, dns } from "./routing/dns.js";
 export { type SocketTls, socketTransport } from "./transport/sockets.js";
 export * from "./web/index.js";
 
@@ -20,10 +23,10 @@ export * from "./web/index.js";
  */
 export class Client<Entries extends object = AnyEntries> extends WebClient<Entries> {
   /** @internal */
-  protected override platform(fetchWith: typeof globalThis.fetch | undefined): Platform {
-    const hasSockets = fetchWith === undefined && findNodeBuiltin("node:net") !== undefined;
-    return hasSockets
-      ? { transport: socketTransport(), hasManyConnections: true }
-      : super.platform(fetchWith);
+  protected override platform(options: BoundClientOptions): Platform {
+    // A page checks these values when it first loads something; here it can be done at once.
+    loadDefaults.bind(options.fetch, "new Client", "fetch.");
+    const hasSockets = options.fetchWith === null && findNodeBuiltin("node:net") !== undefined;
+    return hasSockets ? { transport: socketTransport(), hasManyConnections: true } : super.platform(options);
   }
 }

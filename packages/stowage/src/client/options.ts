@@ -1,6 +1,7 @@
 /**
- * The options of `new Client`, each declared once, and the environment that stands in for those that were not given. The
- * interface that users see stands in types.ts; the compiler keeps the names in step.
+ * The options of `new Client`, each declared once, and the environment that stands in for those that were not given. What
+ * they mean stands in types.ts, where editors show it, and not here a second time: a page loads this. The compiler keeps the
+ * names in step.
  */
 import { type Clock, systemClock } from "../base/clock.js";
 import { InvalidOptionError } from "../base/errors.js";
@@ -16,8 +17,8 @@ import {
   refused,
   wholeNumber,
 } from "../base/option-types.js";
-import { type Bound, type Declares, declareOptions, nested, option } from "../base/options.js";
-import { loadDefaults } from "./loading/options.js";
+import { type Bound, checkNames, type Declares, declareOptions, nested, option } from "../base/options.js";
+import type { LoadDefaults } from "./loading/options.js";
 import type { NearFactory } from "./near/types.js";
 import type { Router } from "./routing/types.js";
 import type { CreateTransport } from "./transport/transport.js";
@@ -32,134 +33,125 @@ const serverAddress: OptionType<string | ServerAddress> = {
 };
 
 const breakerOptions = declareOptions({
-  failures: option({ type: wholeNumber({ min: 1 }), default: 5, meaning: "failures in a row that open it" }),
+  failures: option({ type: wholeNumber({ min: 1 }), default: 5 }),
   cooldown: option({
     type: duration,
     default: 1_000,
-    meaning: "for how long nothing is sent then; doubles with each probe that fails, up to 30 s",
   }),
 });
 
 const batchOptions = declareOptions({
-  max: option({ type: wholeNumber({ min: 1 }), default: 1_000, meaning: "operations of one request" }),
-  maxBytes: option({ type: wholeNumber({ min: 1 }), default: 1_000_000, meaning: "of one request's body" }),
+  max: option({ type: wholeNumber({ min: 1 }), default: 1_000 }),
+  maxBytes: option({ type: wholeNumber({ min: 1 }), default: 1_000_000 }),
   shareReads: option({
     type: either(duration, choice(false)),
     default: 100 as number | false,
-    meaning: "a read is answered by the same one under way that left no longer ago; false: never",
   }),
 });
 
 const off = choice(false);
 
+/** Their values are checked with what uses them, which may come later (assemble.ts). */
+const loadNames: ReadonlySet<string> = new Set<keyof LoadDefaults>([
+  "ttl",
+  "jitter",
+  "timeout",
+  "softTimeout",
+  "staleWhileRevalidate",
+  "grace",
+  "backoff",
+  "earlyRefresh",
+  "refreshAhead",
+  "negativeTtl",
+]);
+const loadingType: OptionType<LoadDefaults> = {
+  text: "an object with options of fetch",
+  parse(value, where, name) {
+    checkNames(value as object, loadNames, where, `${name}.`);
+    return Object.freeze({ ...(value as LoadDefaults) });
+  },
+};
+
 const declared = {
   url: option<string, null>({
     type: nonEmptyText,
     default: null,
-    defaultText: "`STOWAGE_URL`, else `http://127.0.0.1:4000`",
-    meaning: "the server",
   }),
   urls: option<readonly (string | ServerAddress)[], null>({
     type: listOf(serverAddress),
     default: null,
-    defaultText: "`STOWAGE_URL`, separated by commas",
-    meaning: "several servers; keys are routed",
   }),
   discover: option<Discovery, null>({
     type: objectWith<Discovery>("a way to find servers", "find"),
     default: null,
-    meaning: "finds the servers, instead of url and urls",
   }),
   token: option<string, null>({
     type: nonEmptyText,
     default: null,
-    defaultText: "`STOWAGE_TOKEN`",
-    meaning: "sent with each request",
   }),
   router: option<Router, undefined>({
     type: objectWith<Router>("a router", "init", "nodes", "route"),
     default: undefined,
-    defaultText: "`ring()`",
-    meaning: "which server has which key",
   }),
   near: option<NearFactory, null>({
     type: objectWith<NearFactory>("what nearCache() gives", "create"),
     default: null,
-    meaning: "a cache in this process, kept coherent",
   }),
   timeout: option({
     type: duration,
     default: 5_000,
-    meaning: "from the call to its end, retries included",
   }),
   retries: option({
     type: wholeNumber({ min: 0, max: 100 }),
     default: 2,
-    meaning: "how often what can be repeated is repeated",
   }),
   breaker: option({
     type: either(nested(breakerOptions), off),
     default: breakerOptions.bind(undefined, "new Client"),
-    meaning: "when a server is left alone; false: never",
   }),
   batch: option({
     type: either(nested(batchOptions), off),
     default: batchOptions.bind(undefined, "new Client"),
-    meaning: "what leaves as one request; false: each operation is a request",
   }),
   connections: option({
     type: wholeNumber({ min: 1, max: 1_024 }),
     default: 4,
-    meaning: "to each server, at one time",
   }),
   maxPending: option({
     type: wholeNumber({ min: 1 }),
     default: 10_000,
-    meaning: "operations that may be under way to each server; more fail at once",
   }),
   healthEvery: option({
     type: duration,
     default: 5_000,
-    meaning: "how often servers that failed are asked whether they are well",
   }),
   ttl: option<number, undefined>({
     type: duration,
     default: undefined,
-    defaultText: "as the server does",
-    meaning: "what set does without a ttl",
   }),
-  fetch: option({
-    type: nested(loadDefaults),
-    default: loadDefaults.bind(undefined, "new Client"),
-    defaultText: "see fetch",
-    meaning: "defaults of fetch and remember",
+  fetch: option<LoadDefaults, undefined>({
+    type: loadingType,
+    default: undefined,
   }),
   onEvent: option<((event: ClientEvent) => void) | null>({
     type: functionOf("(event) => void"),
     default: null,
-    meaning: "told of each request, and of what reaches no caller",
   }),
   fetchWith: option<typeof fetch | null>({
     type: functionOf("such as the global fetch"),
     default: null,
-    meaning: "requests go through it",
   }),
   transport: option<CreateTransport | null>({
     type: functionOf("(options) => transport"),
     default: null,
-    meaning: "another way to the servers",
   }),
   clock: option<Clock>({
     type: objectWith<Clock>("a clock", "now", "wall", "setTimer", "clearTimer"),
     default: systemClock,
-    defaultText: "the system's",
-    meaning: "where time comes from",
   }),
   random: option<() => number>({
     type: functionOf("() => number from 0 up to 1"),
     default: Math.random,
-    defaultText: "Math.random",
-    meaning: "where chance comes from",
   }),
 };
 

@@ -10,6 +10,8 @@ export interface ClientState {
   readonly near: Near | null;
   /** Told of what no caller hears of. */
   readonly onFault: (error: unknown) => void;
+  /** How often it was told, and how often those who watch failed. */
+  readonly faults: () => number;
   readonly createLoading: () => Promise<Loading>;
   loadingComes: Promise<Loading> | undefined;
   /** null: nothing has been loaded yet. */

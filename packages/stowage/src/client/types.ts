@@ -287,4 +287,6 @@ export interface ClientStats {
   /** Reads that were spared since the same one was under way. */
   readonly deduplicated: number;
   readonly loading: Readonly<LoadingCounts>;
+  /** What no caller heard of, and failures of `onEvent`. */
+  readonly faults: number;
 }

@@ -24,7 +24,9 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #dueMs: number;
   readonly #outer: AbortSignal | undefined;
-  readonly #listeners = new Set<Listener>();
+  /** Nearly always there is one: most calls are answered at the first attempt. */
+  #listener: Listener | undefined;
+  #listeners: Set<Listener> | undefined;
   #controller: AbortController | undefined;
   #timer: TimerHandle | undefined;
   #unlink: Listener | undefined;
@@ -65,14 +67,21 @@ export class Deadline {
     return this.#dueMs - this.#clock.now();
   }
 
-  /** Calls `listener` once when it is cancelled; at once, if it has been. @returns ends that */
+  /** Calls `listener` once when it is cancelled; at once, if it has been. Each has to be a function of its own. @returns ends that */
   onCancel(listener: Listener): () => void {
     if (this.isCancelled) {
       listener();
       return () => undefined;
     }
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#listeners ??= new Set();
+      this.#listeners.add(listener);
+    }
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+      else this.#listeners?.delete(listener);
+    };
   }
 
   /** For a reason that is neither the time nor the caller's. */
@@ -82,8 +91,11 @@ export class Deadline {
     this.#reason = reason;
     this.end();
     this.#controller?.abort(reason);
-    for (const listener of this.#listeners) {
-      this.#listeners.delete(listener);
+    const first = this.#listener;
+    this.#listener = undefined;
+    first?.();
+    for (const listener of this.#listeners ?? []) {
+      this.#listeners?.delete(listener);
       listener();
     }
   }

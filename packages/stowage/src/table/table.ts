@@ -27,6 +27,7 @@ import type {
   LeaseAnswer,
   LeaseOptions,
   LoadReport,
+  NothingOptions,
   ScanOptions,
   ScanResult,
   SnapshotOptions,
@@ -393,6 +394,16 @@ export class SharedTable implements Disposable {
     const t = this.#t;
     if (t.closed) refuse("fill");
     return leasing.fill(t, key, token, value, options);
+  }
+
+  /**
+   * Gives a lease back since there is nothing to fill the key with: what it was to replace goes, and for as long as
+   * `options.for` says, nobody else is given the lease. False, and nothing is changed, if the key was written since.
+   */
+  foundNothing(key: Key, token: number, options?: NothingOptions): boolean {
+    const t = this.#t;
+    if (t.closed) refuse("foundNothing");
+    return leasing.foundNothing(t, key, token, options);
   }
 
   /** Gives a lease back without a value; whether it was still held. */

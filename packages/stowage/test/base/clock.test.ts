@@ -1,7 +1,7 @@
 /** The system clock: goes forward, rings in time, chunks long delays, and keeps no process alive. */
 import { execFileSync } from "node:child_process";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { systemClock } from "../../src/base/clock.js";
+import { holdProcess, systemClock } from "../../src/base/clock.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -51,4 +51,19 @@ test("a timer does not keep the process alive", () => {
   const source = new URL("../../src/base/clock.ts", import.meta.url).href;
   const program = `import(${JSON.stringify(source)}).then(({ systemClock }) => systemClock.setTimer(() => {}, 60_000))`;
   execFileSync(process.execPath, ["--import", "tsx", "--eval", program], { timeout: 20_000 });
+});
+
+test("a process is held as long as anybody holds it, by one timer", () => {
+  vi.useFakeTimers();
+  const [first, second] = [holdProcess(), holdProcess()];
+  expect(vi.getTimerCount()).toBe(1);
+  first();
+  first();
+  expect(vi.getTimerCount()).toBe(1);
+  second();
+  expect(vi.getTimerCount()).toBe(0);
+  const third = holdProcess();
+  expect(vi.getTimerCount()).toBe(1);
+  third();
+  expect(vi.getTimerCount()).toBe(0);
 });

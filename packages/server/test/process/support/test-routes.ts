@@ -13,8 +13,9 @@ const route = (name: string, handle: Route["handle"]): Route => ({
 export const testRoutes: readonly Route[] = [
   route("worker", (exchange, { worker }) => exchange.json(200, { worker })),
 
-  /** The event loop stands still. */
-  route("hang", () => {
+  /** The event loop stands still, once the key `hangs` is there. */
+  route("hang", (_, { table }) => {
+    table.set("hangs", "1");
     for (;;) Math.random();
   }),
 

@@ -85,7 +85,7 @@ const living: Case[] = [
   one(
     "times to live, as numbers and texts",
     batch(
-      '[{"op":"set","key":"a","value":1,"ttl":1000},{"op":"set","key":"b","value":2,"ttl":"2s"},{"op":"set","key":"c","value":3,"ttl":null},{"op":"set","key":"d","value":4,"ttl":"500"}]',
+      '[{"op":"set","key":"a","value":1,"ttl":1000},{"op":"set","key":"b","value":2,"ttl":"2s"},{"op":"set","key":"c","value":3,"ttl":null},{"op":"set","key":"d","value":4,"ttl":"500","grace":null}]',
       `[${stored},${stored},${stored},${stored}]`,
     ),
     wait(400),
@@ -213,7 +213,7 @@ const mistakes: [operation: string, said: RegExp][] = [
   ['{"op":"set","key":"a","value":1,"ttl":1e400}', /operations\[1\]\.ttl must be a duration/],
   ['{"op":"set","key":"a","value":1,"grace":"5m"}', /operations\[1\]\.grace must be together with ttl/],
   ['{"op":"set","key":"a","value":1,"ttl":1,"grace":"x"}', /operations\[1\]\.grace must be a duration/],
-  ['{"op":"set","key":"a","value":1,"ttl":1,"grace":null}', /operations\[1\]\.grace must be a duration/],
+  ['{"op":"set","key":"a","value":1,"ttl":1,"grace":0}', /operations\[1\]\.grace must be a duration/],
   ['{"op":"set","key":"a","value":1,"tags":"x"}', /operations\[1\]\.tags must be an array of strings/],
   ['{"op":"set","key":"a","value":1,"tags":["x",5]}', /operations\[1\]\.tags\[1\] must be a string, not 5/],
   [

@@ -1,6 +1,8 @@
 /** GET /v1/changes: what changes is told, soon and in order, or it is said that something was missed. */
+import pino from "pino";
 import { describe, expect, it } from "vitest";
 import { everybody, type Principal } from "../../../src/access/types.js";
+import { startServer } from "../../../src/index.js";
 import * as alive from "./alive-scenes.js";
 import * as scenes from "./changes-scenes.js";
 import { follow } from "./follower.js";
@@ -128,6 +130,20 @@ describe("a follower that asks for heartbeats", () => {
       await often.until((events) => events.length === 4);
       expect(follower.events.map(({ event }) => event)).toEqual(["alive"]);
     }));
+
+  it("hears of one clock, whichever worker it is connected to", async () => {
+    const log = pino({ level: "silent" });
+    await using server = await startServer({ port: 0, workers: 3, memory: "16mb" }, { log });
+    const moments: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      await using follower = await follow(`${server.url}/v1/changes?heartbeat=1s`);
+      await follower.until((events) => events.length > 0);
+      moments.push(JSON.parse(follower.events[0].data).at);
+    }
+    // Threads agree to some microseconds; a clock that begins with its thread would be tens of milliseconds off.
+    expect(moments.every((at, n) => n === 0 || at > moments[n - 1] - 0.2)).toBe(true);
+    expect(moments[0]).toBeGreaterThan(0);
+  });
 
   it("has to say a time from 100 ms to 15 s", () =>
     withServer(async ({ ask }) => {

@@ -111,6 +111,106 @@ export function takesOverFromStale(): Promise<void> {
   });
 }
 
+/** Who has seen a value, and wants a newer one, gets the lease of what is fresh; once in the fleet. */
+export function renewsFresh(): Promise<void> {
+  return withServers([{}, {}], async (here, there) => {
+    const version = versionOf(await here.put("k", "old", { "stowage-ttl": "1h" }));
+    assert.deepEqual(seen(await there.lease("k", { seen: "1" })), ["200 hit", "old", undefined, undefined]);
+    const granted = await here.lease("k", { seen: version });
+    assert.deepEqual(seen(granted), ["201 granted", "old", undefined, undefined]);
+    assert.equal((await there.lease("k", { seen: version })).status, 202, "two renew it");
+    assert.deepEqual(seen(await there.lease("k")), ["200 hit", "old", undefined, undefined]);
+    const waiter = there.lease("k", { seen: version, wait: "20s" });
+    await waiting([there], 1);
+    assert.equal((await here.fill("k", tokenOf(granted), "new", { "stowage-ttl": "1h" })).status, 204);
+    for (const late of [await waiter, await here.lease("k", { seen: version })])
+      assert.deepEqual(seen(late), ["200 hit", "new", undefined, undefined], "renewed again");
+    const forced = tokenOf(await here.lease("k", { seen: "*" }));
+    await there.delete("k");
+    await refused(here.fill("k", forced, "too old"));
+    assert.equal(tokenOf(await here.lease("k", { seen: "*" })) !== "", true);
+  });
+}
+
+/** Who waits with `seen: "*"` is content with the first value that comes after he asked. */
+export function waitsForNewer(): Promise<void> {
+  return withServers([{}, {}], async (here, there) => {
+    await here.put("k", "old");
+    const token = tokenOf(await here.lease("k", { seen: "*" }));
+    const waiter = there.lease("k", { seen: "*", wait: "20s" });
+    await waiting([there], 1);
+    await here.fill("k", token, "new");
+    assert.deepEqual(seen(await waiter), ["200 hit", "new", undefined, undefined]);
+  });
+}
+
+/** That there is nothing to load, all are told, until the key changes or the time is over. */
+export function foundNothing(by: Invalidation | "time" | "renewal"): Promise<void> {
+  const clock = new FakeClock();
+  return withServers([{ clock }, { clock }], async (here, there) => {
+    const tags = { "stowage-tags": "users" };
+    await here.put("user:1", "old", { "stowage-ttl": "1s", "stowage-grace": "1m", ...tags });
+    clock.advance(1_000);
+    const token = tokenOf(await here.lease("user:1"));
+    const waiter = there.lease("user:1", { wait: "20s", stale: false });
+    await waiting([there], 1);
+    assert.equal((await there.release("user:1", token, { "stowage-nothing": "10s", ...tags })).status, 204);
+    for (const told of [
+      await waiter,
+      await here.lease("user:1"),
+      await there.lease("user:1", { wait: "1s" }),
+    ])
+      assert.deepEqual([told.status, told.headers["stowage-lease"], told.body], [204, "nothing", ""]);
+    assert.equal(here.server.table.has("user:1"), false, "the old value is still there");
+    if (by === "time") {
+      clock.advance(9_999);
+      assert.equal((await here.lease("user:1")).status, 204);
+      clock.advance(1);
+    } else if (by !== "renewal") await how[by](there, there.server.table);
+    const wanted = by === "overwrite" ? 200 : 201;
+    assert.equal((await here.lease("user:1", by === "renewal" ? { seen: "*" } : {})).status, wanted);
+  });
+}
+
+/** What was written since the lease was granted stays, and nothing is remembered. */
+export function nothingIsTooLate(by: Invalidation, stale: boolean): Promise<void> {
+  const clock = new FakeClock();
+  return withServers([{ clock }, { clock }], async (here, there) => {
+    const tags = { "stowage-tags": "users" };
+    if (stale) {
+      await here.put("user:1", "stale", { "stowage-ttl": "1s", "stowage-grace": "1m", ...tags });
+      clock.advance(1_000);
+    }
+    const token = tokenOf(await here.lease("user:1"));
+    await how[by](there, there.server.table);
+    await refused(here.release("user:1", token, { "stowage-nothing": "10s", ...tags }));
+    const next = await there.lease("user:1");
+    assert.equal(next.status, by === "overwrite" ? 200 : 201);
+    if (by === "overwrite") assert.equal(next.body, "newer");
+  });
+}
+
+/** Without being remembered; and nothing is done without the word. */
+export function foundNothingOnce(): Promise<void> {
+  const clock = new FakeClock();
+  return withServers([{ clock }], async (client) => {
+    await client.put("k", "old", { "stowage-ttl": "1s", "stowage-grace": "1m" });
+    clock.advance(1_000);
+    assert.equal((await client.release("k", tokenOf(await client.lease("k")))).status, 204);
+    const kept = await client.lease("k");
+    assert.equal(kept.body, "old");
+    const token = tokenOf(kept);
+    assert.equal((await client.release("k", token, { "stowage-nothing": "5x" })).status, 400);
+    assert.equal((await client.release("k", token, { "stowage-nothing": "none" })).status, 204);
+    const next = await client.lease("k");
+    assert.deepEqual([next.status, next.body], [201, ""]);
+  });
+}
+
+function versionOf({ headers }: Answer): string {
+  return String(headers.etag).replaceAll('"', "");
+}
+
 function seen({ status, headers, body }: Answer): (string | string[] | undefined)[] {
   return [
     `${status} ${headers["stowage-lease"]}`,

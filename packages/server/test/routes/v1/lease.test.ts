@@ -30,6 +30,8 @@ describe("of all who ask", () => {
   it("those who want no old value wait for the new one", () => scenes.waitsForFresh());
   it("those who want no old value may get the lease", () => scenes.takesOverFromStale());
   it("one who has gone gets nothing", () => scenes.waiterGone());
+  it("one renews what is fresh", () => scenes.renewsFresh());
+  it("those who want what is newer wait for it", () => scenes.waitsForNewer());
 
   it("those who do not wait are told to", () =>
     withServer(async ({ lease }) => {
@@ -60,6 +62,16 @@ describe("of all who ask", () => {
     }));
 });
 
+describe("that there is nothing to load", () => {
+  for (const by of ["delete", "lix", "keys", "tag", "clear", "overwrite", "time", "renewal"] as const)
+    it(`is told until ${by}`, () => scenes.foundNothing(by));
+  for (const by of ["delete", "lix", "keys", "prefix", "tag", "clear", "overwrite"] as const) {
+    it(`is not believed after ${by} of an absent key`, () => scenes.nothingIsTooLate(by, false));
+    it(`is not believed after ${by} of a stale one`, () => scenes.nothingIsTooLate(by, true));
+  }
+  it("need not be remembered", () => scenes.foundNothingOnce());
+});
+
 describe("a lease", () => {
   it("is bound to its key", () => scenes.tokensAreBound());
 
@@ -76,8 +88,10 @@ describe("a lease", () => {
     ["a ttl of a day", '{"ttl":"1d"}', /^ttl .*at most 1h/],
     ["a wait of a minute", '{"wait":60000}', /^wait .*at most 30s/],
     ["a wait that is no duration", '{"wait":null}', /^wait .*not null/],
-    ["a misspelt field", '{"tll":1}', /there is no field "tll"; there are ttl, wait, stale/],
+    ["a misspelt field", '{"tll":1}', /there is no field "tll"; there are ttl, wait, stale, seen/],
     ["a stale that is no boolean", '{"stale":null}', /^stale must be true or false, not null/],
+    ["a seen that is no version", '{"seen":"abc"}', /^seen must be a version.*not "abc"/],
+    ["a seen that is a number", '{"seen":12}', /^seen must be a version.*not 12/],
     ["an array", "[]", /^the body must be a JSON object/],
     ["no JSON", "{", /JSON/],
   ];

@@ -10,6 +10,7 @@ const put = "routes/v1/keys/put.ts";
 const ask = "routes/v1/lease/ask.ts";
 const fill = "routes/v1/lease/fill.ts";
 const lease = "routes/v1/lease/lease.ts";
+const release = "routes/v1/lease/release.ts";
 const board = "feed/lease-board.ts";
 const hub = "feed/hub.ts";
 const beat = "feed/heartbeat.ts";
@@ -76,11 +77,67 @@ const mutants: readonly [name: string, edit: Edit, scene: (on: Scenes) => Promis
     "does not look again once it has the lease",
     {
       file: ask,
-      find: 'if (!answer.granted) return { kind: "held", stale: entry };',
-      replace:
-        'if (!answer.granted) return { kind: "held", stale: entry }; if (Math.random() < 2) table.release(answer.token);',
+      find: "  if (answer.granted) {\n",
+      replace: "  if (answer.granted) {\n    table.release(answer.token);\n",
     },
     (on) => on.oneLoads(),
+  ],
+  [
+    "gives no lease of what is fresh",
+    { file: ask, find: "isFresh(found) && found.version !== seen", replace: "isFresh(found)" },
+    (on) => on.renewsFresh(),
+  ],
+  [
+    "renews what was renewed already",
+    { file: ask, find: "isFresh(found) && found.version !== seen", replace: "isFresh(found) && seen === 0" },
+    (on) => within(2_000, on.renewsFresh()),
+  ],
+  [
+    "waits for what is newer than the answer",
+    {
+      file: lease,
+      find: "wait(exchange, context, key, wanted, { ...asking,",
+      replace: "wait(exchange, context, key, wanted, { ...asking, seen: asking.seen + 2,",
+    },
+    (on) =>
+      within(
+        2_000,
+        on.waitsForNewer().then(() => on.renewsFresh()),
+      ),
+  ],
+  [
+    "calls stale what is to be renewed",
+    { file: lease, find: "isFresh(old) ? fields : ", replace: "" },
+    (on) => on.renewsFresh(),
+  ],
+  [
+    "does not remember that there is nothing",
+    { file: release, find: "return { for: forMs, ...tagsOf(head) };", replace: "return {};" },
+    (on) => on.foundNothing("time"),
+  ],
+  [
+    "forgets the tags of what was not there",
+    { file: release, find: "return { for: forMs, ...tagsOf(head) };", replace: "return { for: forMs };" },
+    (on) => on.foundNothing("tag"),
+  ],
+  [
+    "gives a lease over nothing to nobody",
+    { file: lease, find: "overNothing: true };", replace: "overNothing: false };" },
+    (on) => on.foundNothing("renewal"),
+  ],
+  [
+    "believes that there is nothing although a prefix was invalidated",
+    {
+      file: release,
+      find: 'leases.fill(lease.sequence, Buffer.from(key, "utf8"), run)',
+      replace: "run()",
+    },
+    (on) => on.nothingIsTooLate("prefix", false),
+  ],
+  [
+    "does not wake those who wait for nothing",
+    { file: release, find: "  leases.ring();\n", replace: "" },
+    (on) => on.wokenByBell(),
   ],
   [
     "does not ring for a lease given back",

@@ -29,7 +29,7 @@ export interface Client {
   lease(key: string, body?: object, signal?: AbortSignal): Promise<Answer>;
   /** Fills one. */
   fill(key: string, token: string, body: string, headers?: Record<string, string>): Promise<Answer>;
-  release(key: string, token: string): Promise<Answer>;
+  release(key: string, token: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown): Promise<Answer>;
 }
 
@@ -72,8 +72,8 @@ function clientOf(server: AppServer, agent: Agent): Client {
       ask(`${at(key)}/lease`, { ...JSON_POST, body: JSON.stringify(body), ...(signal && { signal }) }),
     fill: (key, token, body, headers = {}) =>
       ask(at(key), { method: "PUT", body, headers: { "stowage-lease-token": token, ...headers } }),
-    release: (key, token) =>
-      ask(`${at(key)}/lease`, { method: "DELETE", headers: { "stowage-lease-token": token } }),
+    release: (key, token, headers = {}) =>
+      ask(`${at(key)}/lease`, { method: "DELETE", headers: { "stowage-lease-token": token, ...headers } }),
     post: (path, body) => ask(path, { ...JSON_POST, body: JSON.stringify(body) }),
   };
 }

@@ -10,7 +10,7 @@
  * and what can be repeated is.
  */
 import type { Clock } from "../../base/clock.js";
-import { ServerRefusedError, ServerUnavailableError } from "../errors.js";
+import { RequestTimeoutError, ServerRefusedError, ServerUnavailableError } from "../errors.js";
 import type { NodeCallOptions, NodeRequest } from "../nodes/types.js";
 import type { TransportResponse } from "../transport/transport.js";
 import {
@@ -62,7 +62,7 @@ export async function deliver(
   try {
     response = await sendAll(items, leftMs, parts);
   } catch (error) {
-    await again(failAllBut(repeatable(items, error), items, error, parts));
+    await again(failAllBut(repeatable(items, error), items, ofCall(error, items, parts.node), parts));
     return;
   }
   if (response.status === 200) giveOut(items, response, parts);
@@ -115,6 +115,16 @@ function signalOf(items: readonly Pending[]): AbortSignal | undefined {
 function repeatable(items: readonly Pending[], error: unknown): ReadonlySet<Pending> {
   const rest = new Set(items.filter((item) => item.operation.isRepeatable));
   return error instanceof ServerUnavailableError && rest.size < items.length ? rest : new Set();
+}
+
+/** A request has the time that was left of the call's; its caller knows of the call's. */
+function ofCall(error: unknown, items: readonly Pending[], node: string): unknown {
+  if (!(error instanceof RequestTimeoutError)) return error;
+  return new RequestTimeoutError(
+    { node, what: nameOf(operationsOf(items)) },
+    items[0].timeoutMs,
+    error.cause,
+  );
 }
 
 function failAllBut(

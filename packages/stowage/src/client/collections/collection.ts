@@ -1,4 +1,4 @@
-/** A collection: the verbs of the client, on ids below a prefix, with a schema between. */
+/** What the verbs of a collection do: those of the client, on ids below a prefix, with a schema between. */
 import { InvalidArgumentError } from "../../base/errors.js";
 import type { Loader } from "../../cache/types.js";
 import type { LoadOptions } from "../loading/options.js";
@@ -10,30 +10,10 @@ import {
 } from "../loading/remember-all.js";
 import type { CallOptions, IncrOptions, ScanOptions, WriteOptions } from "../types.js";
 import { Judge } from "./judge.js";
-import type { StandardSchema } from "./standard-schema.js";
-import type {
-  Collection,
-  CollectionClient,
-  CollectionCounters,
-  CollectionLoading,
-  CollectionVerbs,
-  SchemaOptions,
-} from "./types.js";
+import type { Parts } from "./parts.js";
+import type { CollectionClient, CollectionCounters, CollectionLoading, CollectionVerbs } from "./types.js";
 
-export function createCollection<Input, Output = Input>(
-  client: CollectionClient,
-  loading: CollectionLoading,
-  prefix: string,
-  schema?: StandardSchema<Input, Output>,
-  options?: SchemaOptions,
-): Collection<Input, Output> {
-  return new SchemaCollection<Input, Output>(client, loading, prefix, schema, options) as Collection<
-    Input,
-    Output
-  >;
-}
-
-class SchemaCollection<Input, Output> implements CollectionVerbs<Input, Output>, CollectionCounters {
+export class SchemaCollection<Input, Output> implements CollectionVerbs<Input, Output>, CollectionCounters {
   readonly prefix: string;
   readonly #client: CollectionClient;
   readonly #loading: CollectionLoading;
@@ -41,20 +21,12 @@ class SchemaCollection<Input, Output> implements CollectionVerbs<Input, Output>,
   /** Where `rememberAll` was told to have its lists. */
   readonly #listKeys: Set<string>;
 
-  constructor(
-    client: CollectionClient,
-    loading: CollectionLoading,
-    prefix: string,
-    schema: unknown,
-    options: SchemaOptions | undefined,
-  ) {
-    if (typeof prefix !== "string" || prefix === "")
-      throw new InvalidArgumentError("collection", "the prefix", prefix, "a text that is not empty");
-    this.prefix = prefix;
+  constructor({ client, loading, name, schema, throws }: Parts) {
+    this.prefix = name;
     this.#client = client;
     this.#loading = loading;
-    this.#judge = new Judge("collection", schema, options);
-    this.#listKeys = new Set([listKeyOf(prefix)]);
+    this.#judge = new Judge(schema, throws);
+    this.#listKeys = new Set([listKeyOf(name)]);
   }
 
   async get(id: string, options?: CallOptions): Promise<Output | undefined> {

@@ -1,5 +1,5 @@
 /** Collections and values: typed, validated access to keys that belong together, and to single ones. */
-export { createCollection } from "./collection.js";
+export { createCollection, createValue } from "./shell.js";
 export type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.js";
 export type {
   Collection,
@@ -13,4 +13,3 @@ export type {
   ValueUnder,
   ValueVerbs,
 } from "./types.js";
-export { createValue } from "./value.js";

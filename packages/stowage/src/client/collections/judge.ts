@@ -1,20 +1,8 @@
 /** What a schema has to say of the values of one collection. */
-import { InvalidOptionError } from "../../base/errors.js";
-import { choice } from "../../base/option-types.js";
-import { type Declares, declareOptions, option } from "../../base/options.js";
 import { Commit, Ignore, type LoadContext, type Loader, type LoadResult } from "../../cache/types.js";
 import { InvalidDataError } from "../errors.js";
 import type { Checked } from "../loading/fetching.js";
-import { isSchema, type StandardSchema, validate } from "./standard-schema.js";
-import type { SchemaOptions } from "./types.js";
-
-const schemaOptions = declareOptions({
-  onInvalid: option({
-    type: choice("miss", "throw"),
-    default: "miss" as "miss" | "throw",
-    meaning: "what is done with a value in the cache that does not fit",
-  }),
-} satisfies Declares<SchemaOptions>);
+import { type StandardSchema, validate } from "./standard-schema.js";
 
 /** What a load may bring, without what it says of how to store it. */
 type Bare = unknown;
@@ -23,17 +11,9 @@ export class Judge<Output> {
   readonly #schema: StandardSchema<unknown, Output> | undefined;
   readonly #throws: boolean;
 
-  /** @param where the call that the user made, for errors */
-  constructor(where: string, schema: unknown, options: SchemaOptions | undefined) {
-    if (schema !== undefined && !isSchema(schema))
-      throw new InvalidOptionError({
-        where,
-        option: "schema",
-        received: schema,
-        expected: "a Standard Schema, such as those of zod, valibot and arktype",
-      });
+  constructor(schema: StandardSchema | undefined, throws: boolean) {
     this.#schema = schema as StandardSchema<unknown, Output> | undefined;
-    this.#throws = schemaOptions.bind(options, where).onInvalid === "throw";
+    this.#throws = throws;
   }
 
   /** Whether every value fits. */

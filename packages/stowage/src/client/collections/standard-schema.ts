@@ -40,17 +40,10 @@ export function validate<Output>(
   return result instanceof Promise ? result.then(validated) : validated(result);
 }
 
-export function isSchema(value: unknown): value is StandardSchema {
-  // arktype's are functions.
-  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
-  const standard = (value as Partial<StandardSchema>)["~standard"];
-  return typeof standard?.validate === "function";
-}
-
 function validated<Output>(result: StandardResult<Output>): Validated<Output> {
   if (result.issues === undefined) return { value: result.value };
   return {
-    issues: result.issues.map(({ message, path }) => ({ message, ...(path && { path: path.map(keyIn) }) })),
+    issues: result.issues.map(({ message, path }) => ({ message, ...(path && { path: Array.from(path, keyIn) }) })),
   };
 }
 

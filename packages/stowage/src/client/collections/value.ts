@@ -1,48 +1,23 @@
-/** A value: the verbs of the client on one key, with a schema between. */
+/** What the verbs of a value do: those of the client on one key, with a schema between. */
 import type { Loader } from "../../cache/types.js";
 import type { LoadOptions } from "../loading/options.js";
 import type { CallOptions, IncrOptions, WriteOptions } from "../types.js";
-import { checkKey } from "../wire/operations.js";
 import { remembered } from "./collection.js";
 import { Judge } from "./judge.js";
-import type { StandardSchema } from "./standard-schema.js";
-import type {
-  CollectionClient,
-  CollectionLoading,
-  SchemaOptions,
-  Value,
-  ValueCounters,
-  ValueVerbs,
-} from "./types.js";
+import type { Parts } from "./parts.js";
+import type { CollectionClient, CollectionLoading, ValueCounters, ValueVerbs } from "./types.js";
 
-export function createValue<Input, Output = Input>(
-  client: CollectionClient,
-  loading: CollectionLoading,
-  key: string,
-  schema?: StandardSchema<Input, Output>,
-  options?: SchemaOptions,
-): Value<Input, Output> {
-  return new SchemaValue<Input, Output>(client, loading, key, schema, options) as Value<Input, Output>;
-}
-
-class SchemaValue<Input, Output> implements ValueVerbs<Input, Output>, ValueCounters {
+export class SchemaValue<Input, Output> implements ValueVerbs<Input, Output>, ValueCounters {
   readonly key: string;
   readonly #client: CollectionClient;
   readonly #loading: CollectionLoading;
   readonly #judge: Judge<Output>;
 
-  constructor(
-    client: CollectionClient,
-    loading: CollectionLoading,
-    key: string,
-    schema: unknown,
-    options: SchemaOptions | undefined,
-  ) {
-    checkKey("value", key);
-    this.key = key;
+  constructor({ client, loading, name, schema, throws }: Parts) {
+    this.key = name;
     this.#client = client;
     this.#loading = loading;
-    this.#judge = new Judge("value", schema, options);
+    this.#judge = new Judge(schema, throws);
   }
 
   async get(options?: CallOptions): Promise<Output | undefined> {

@@ -18,6 +18,7 @@ import {
 import type { LoadingCounts, LoadingHost } from "./types.js";
 import { Waits } from "./waits.js";
 
+export { loadDefaults } from "./options.js";
 export { WAITS_MAX, WAITS_MAX_WEB } from "./waits.js";
 
 export class Loading {

@@ -16,24 +16,21 @@
  * A hit costs a look-up and a comparison. What time it is would cost more than both, so a reading of the clock is trusted
  * for TRUSTED_READS more hits of entries with half the bound in hand, and until the next tick. That can only be wrong if
  * the event loop is blocked for three eighths of the bound, and what follows in the same turn are hits: these may be as
- * much older. A clock that the user passes is asked each time.
+ * much older. A clock that the user passes is asked each time, and so is a browser's.
  *
  * Values are kept by reference: all who ask get the same object.
  */
-import { systemClock, type TimerHandle } from "../../base/clock.js";
+import { type Clock, systemClock } from "../../base/clock.js";
+import { findNodeBuiltin } from "../../base/node.js";
 import { Cache } from "../../cache/cache.js";
-import type { Node } from "../nodes/types.js";
 import type { Epoch } from "./epoch.js";
-import { Feed } from "./feed.js";
+import { Feeds } from "./feeds.js";
 import { labelOf, labelTold } from "./long-keys.js";
 import type { BoundNearOptions } from "./options.js";
-import { heartbeatMsOf, pathOf } from "./path.js";
 import { Read, Reads } from "./reads.js";
 import type { Near, NearParts, NearRead, NearStats } from "./types.js";
 
 const TRUSTED_READS = 128;
-/** An eighth of the bound: how soon trust ends, and dead connections are found. */
-const TICKS = 8;
 
 interface Kept {
   readonly value: unknown;
@@ -46,17 +43,13 @@ export class NearCache implements Near {
   readonly #options: BoundNearOptions;
   readonly #parts: NearParts;
   readonly #cache: Cache<string, Kept>;
-  readonly #feeds = new Map<Node, Feed>();
+  readonly #feeds: Feeds;
   readonly #reads = new Reads();
-  readonly #leave: () => void;
   readonly #boundMs: number;
   readonly #economical: boolean;
   /** How many more hits may go by the last reading of the clock, of epochs known until after `farFrom`. */
   #trusted = 0;
   #farFrom = Number.POSITIVE_INFINITY;
-  #tick: TimerHandle | undefined;
-  #tickedAtMs: number;
-  #tickedWallMs: number;
   #closed = false;
   #hits = 0;
   #misses = 0;
@@ -65,17 +58,21 @@ export class NearCache implements Near {
   #resets = 0;
 
   /** @param economical whether readings of the clock are trusted for a while */
-  constructor(options: BoundNearOptions, parts: NearParts, economical = parts.clock === systemClock) {
+  constructor(options: BoundNearOptions, parts: NearParts, economical = hasPromptTimers(parts.clock)) {
     this.#options = options;
     this.#parts = parts;
     this.#boundMs = options.maxStaleness;
     this.#economical = economical;
     this.#cache = cacheOf(options, parts);
-    this.#tickedAtMs = parts.clock.now();
-    this.#tickedWallMs = parts.clock.wall();
-    this.#leave = parts.cluster.onChange((nodes) => this.#follow(nodes));
-    this.#follow(parts.cluster.nodes);
-    this.#setTick();
+    this.#feeds = new Feeds(options, parts, {
+      keyChanged: (key) => this.#drop(key),
+      longKeyChanged: (start, length) => this.#dropLong(start, length),
+      allGone: () => this.#allGone(),
+      wasReset: () => this.#resets++,
+      ticked: () => {
+        this.#trusted = 0;
+      },
+    });
   }
 
   peek(key: string): unknown {
@@ -90,7 +87,7 @@ export class NearCache implements Near {
   }
 
   begin(key: string): NearRead | undefined {
-    const feed = this.#isKept(key) ? this.#feedOf(key) : undefined;
+    const feed = this.#isKept(key) ? this.#feeds.of(key) : undefined;
     if (feed === undefined || (!feed.isOpen && this.#options.whenBehind === "off")) return undefined;
     if (this.#reads.has(key)) return undefined;
     const read = new Read(key, this.#parts.clock.now(), feed.plain, feed.tagged);
@@ -120,17 +117,15 @@ export class NearCache implements Near {
   }
 
   writtenAll(): void {
-    for (const feed of this.#feeds.values()) feed.dropAll();
+    for (const feed of this.#feeds.all()) feed.dropAll();
   }
 
   tagInvalidated(_tag: string): void {
-    for (const feed of this.#feeds.values()) feed.dropTagged();
+    for (const feed of this.#feeds.all()) feed.dropTagged();
   }
 
   stats(): NearStats {
-    const nowMs = this.#parts.clock.now();
-    const lags = [...this.#feeds.values()].map((feed) => feed.lagMs(nowMs));
-    const lagMs = lags.length === 0 ? Number.POSITIVE_INFINITY : Math.max(0, ...lags);
+    const lagMs = this.#feeds.lagMs();
     return {
       hits: this.#hits,
       misses: this.#misses,
@@ -146,10 +141,7 @@ export class NearCache implements Near {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#leave();
-    if (this.#tick !== undefined) this.#parts.clock.clearTimer(this.#tick);
-    for (const feed of this.#feeds.values()) feed.close();
-    this.#feeds.clear();
+    this.#feeds.close();
     this.#cache.close();
   }
 
@@ -185,7 +177,7 @@ export class NearCache implements Near {
   #movedTo(epoch: Epoch, key: string): Epoch | undefined {
     const { latest } = epoch;
     if (latest.isOver) return undefined;
-    return latest === epoch || this.#feedOf(key)?.node === latest.node ? latest : undefined;
+    return latest === epoch || this.#feeds.of(key)?.node === latest.node ? latest : undefined;
   }
 
   #keep(key: string, kept: Kept, ttlMs: number | null): void {
@@ -211,7 +203,7 @@ export class NearCache implements Near {
   #dropLong(start: string, length: number): void {
     const label = labelTold(start, length);
     if (label === undefined) {
-      for (const feed of this.#feeds.values()) feed.dropAll();
+      for (const feed of this.#feeds.all()) feed.dropAll();
       return;
     }
     this.#invalidations++;
@@ -225,72 +217,16 @@ export class NearCache implements Near {
     return prefixes === null || prefixes.some((prefix) => key.startsWith(prefix));
   }
 
-  #feedOf(key: string): Feed | undefined {
-    return this.#feeds.size === 0 ? undefined : this.#feeds.get(this.#parts.cluster.nodeOf(key));
-  }
-
-  /** From now on these nodes. */
-  #follow(nodes: readonly Node[]): void {
-    if (this.#closed) return;
-    for (const [node, feed] of this.#feeds) {
-      if (nodes.includes(node)) continue;
-      this.#feeds.delete(node);
-      feed.close();
-    }
-    for (const feed of this.#feeds.values()) feed.handOver();
-    for (const node of nodes) if (!this.#feeds.has(node)) this.#begin(node);
-  }
-
-  #begin(node: Node): void {
-    const { clock, random = Math.random, onError, onEvent } = this.#parts;
-    const { maxStaleness, prefixes } = this.#options;
-    const heartbeatMs = heartbeatMsOf(maxStaleness);
-    const feed = new Feed({
-      node,
-      clock,
-      random,
-      path: pathOf(heartbeatMs, prefixes),
-      maxStalenessMs: maxStaleness,
-      heartbeatMs,
-      keyChanged: (key) => this.#drop(key),
-      longKeyChanged: (start, length) => this.#dropLong(start, length),
-      allGone: () => this.#allGone(),
-      onState: (state) => {
-        if (state === "reset") this.#resets++;
-        onEvent?.({ type: "near", node: node.url, state });
-      },
-      onError,
-    });
-    this.#feeds.set(node, feed);
-    feed.start();
-  }
-
   /** Entries whose epoch is over go when they are asked for; of a single server all are, so their memory can go at once. */
   #allGone(): void {
     this.#reads.overtakeAll();
     if (this.#feeds.size === 1 && !this.#closed) this.#cache.clear();
   }
+}
 
-  #setTick(): void {
-    this.#tick = this.#parts.clock.setTimer(() => this.#onTick(), this.#boundMs / TICKS);
-  }
-
-  #onTick(): void {
-    const { clock } = this.#parts;
-    const nowMs = clock.now();
-    const wallMs = clock.wall();
-    const passedMs = nowMs - this.#tickedAtMs;
-    const sleptMs = wallMs - this.#tickedWallMs - passedMs;
-    this.#tickedAtMs = nowMs;
-    this.#tickedWallMs = wallMs;
-    this.#trusted = 0;
-    for (const feed of this.#feeds.values()) {
-      // The machine slept, and its monotonic clock with it: the time that everything was known is longer ago than it shows.
-      if (sleptMs > this.#boundMs / 2) feed.distrust();
-      feed.tick(nowMs, passedMs > (2 * this.#boundMs) / TICKS);
-    }
-    this.#setTick();
-  }
+/** Pages in the background have their timers held back, for a minute if need be: there, trust would not end in time. */
+function hasPromptTimers(clock: Clock): boolean {
+  return clock === systemClock && findNodeBuiltin("node:net") !== undefined;
 }
 
 function cacheOf(options: BoundNearOptions, { clock, onError }: NearParts): Cache<string, Kept> {

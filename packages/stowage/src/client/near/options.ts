@@ -70,23 +70,21 @@ const behindOptions = declareOptions(
   ],
 );
 
-const { maxWeight, weigher, policy } = cacheOptions.specs;
-
 const declared = {
   max: option({
     type: cacheOptions.specs.max.type,
     default: 10_000,
     meaning: "entries that it holds at most",
   }),
-  maxWeight,
-  weigher,
+  maxWeight: cacheOptions.specs.maxWeight,
+  weigher: cacheOptions.specs.weigher,
   ttl: option<number, null>({
     type: duration,
     default: null,
     defaultText: "as long as on the server",
     meaning: "how long entries stay at most",
   }),
-  policy,
+  policy: cacheOptions.specs.policy,
   prefixes: option<readonly string[], null>({
     type: listOf(nonEmptyText),
     default: null,

@@ -10,8 +10,9 @@ const passing: ReadonlySet<number> = new Set([408, 425, 429]);
 
 const reasons: Readonly<Record<number, string>> = {
   200: "what it sends is no event stream, as that of a Stowage server is",
+  400: "it does not understand that, as it follows no prefixes of over 48 bytes: look at those of the token",
   401: 'the token is missing or not known there; give the client a "token"',
-  403: 'the token may not follow changes: it needs the scope "read"',
+  403: "the token does not reach the keys that are to be kept: look at its prefixes, and at those of the near cache",
   404: "it has no changes to follow; a near cache needs a Stowage server, Lix Cache's has none",
 };
 

@@ -7,7 +7,7 @@
  */
 import { DeadlineExceeded } from "../../resilience/deadline.js";
 import { ServerUnavailableError } from "../errors.js";
-import { TransportError, type TransportRequest } from "../transport/transport.js";
+import { type Transport, TransportError, type TransportRequest } from "../transport/transport.js";
 import type { Call } from "./call.js";
 
 interface Answered {
@@ -27,14 +27,14 @@ export function saysAway(status: number): boolean {
 export async function attempt<Result extends Answered>(
   call: Call,
   count: number,
-  send: (request: TransportRequest) => Promise<Result>,
+  send: (transport: Transport, request: TransportRequest) => Promise<Result>,
 ): Promise<Result> {
   const { parts, deadline } = call;
   const pass = enter(call);
   const beganMs = parts.clock.now();
   parts.counts.requests += 1;
   try {
-    const result = await send(call.transportRequest());
+    const result = await send(parts.transport, call.transportRequest());
     if (saysAway(result.status)) parts.breaker?.failed(pass);
     else parts.breaker?.succeeded(pass);
     parts.lastAnswerMs = parts.clock.now();

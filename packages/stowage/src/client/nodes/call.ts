@@ -9,7 +9,12 @@ import { ClosedError } from "../../base/errors.js";
 import { fullJitter } from "../../resilience/backoff.js";
 import { Deadline, DeadlineExceeded } from "../../resilience/deadline.js";
 import { RequestTimeoutError, ServerUnavailableError } from "../errors.js";
-import { TransportError, type TransportRequest, type TransportResponse } from "../transport/transport.js";
+import {
+  type Transport,
+  TransportError,
+  type TransportRequest,
+  type TransportResponse,
+} from "../transport/transport.js";
 import { refusedError } from "../wire/batch-body.js";
 import { attempt, saysAway } from "./attempt.js";
 import type { NodeParts } from "./parts.js";
@@ -29,6 +34,7 @@ export class Call {
     readonly describe: () => string,
     readonly operations: number,
     options: NodeCallOptions,
+    readonly onEnd?: () => void,
   ) {
     this.deadline = new Deadline(parts.clock, options.timeoutMs ?? parts.timeoutMs, options.signal);
     parts.deadlines.add(this.deadline);
@@ -42,7 +48,11 @@ export class Call {
   /** The answer to the last attempt. @throws what there is in client/errors.ts, or the reason of the caller's signal */
   async run(): Promise<TransportResponse> {
     try {
-      return await this.#attempts();
+      for (let count = 1; ; count++) {
+        const pauseMs = await this.#attempt(count);
+        if (typeof pauseMs === "object") return pauseMs;
+        if (pauseMs > 0) await this.deadline.pause(pauseMs);
+      }
     } catch (error) {
       throw this.errorOf(error);
     } finally {
@@ -50,9 +60,10 @@ export class Call {
     }
   }
 
+  /** May be called more than once. */
   end(): void {
     this.deadline.end();
-    this.parts.deadlines.delete(this.deadline);
+    if (this.parts.deadlines.delete(this.deadline)) this.onEnd?.();
   }
 
   /** As the transport wants it. */
@@ -61,11 +72,7 @@ export class Call {
     const { inject } = parts;
     let headers = parts.headers;
     if (request.headers !== undefined) headers = joined(headers, request.headers);
-    if (inject !== undefined) {
-      const traced = { ...headers };
-      inject(traced);
-      headers = traced;
-    }
+    if (inject !== undefined) headers = inject(headers);
     return {
       method: request.method,
       path: request.path,
@@ -92,44 +99,57 @@ export class Call {
     return error;
   }
 
-  async #attempts(): Promise<TransportResponse> {
-    const { parts } = this;
-    const send = (request: TransportRequest) => parts.transport.send(request);
-    for (let count = 1; ; count++) {
-      let pauseMs: number | undefined;
-      try {
-        const response = await attempt(this, count, send);
-        if (response.status < 500 && response.status !== 429) return response;
-        const refusal = refusedError(parts.url, this.what, response);
-        this.#lastError = refusal;
-        pauseMs = this.#pauseAfter(count, mayRepeat(response.status, this.request), refusal.retryAfterMs);
-      } catch (error) {
+  /** The answer, or for how long to wait before the next attempt. @throws the error, where there is none */
+  #attempt(count: number): Promise<TransportResponse | number> {
+    return attempt(this, count, send).then(
+      (response) => {
+        if (isAnswer(response.status)) return response;
+        const refusal = refusedError(this.parts.url, this.what, response);
+        return this.#pauseAfter(
+          refusal,
+          count,
+          mayRepeat(response.status, this.request),
+          refusal.retryAfterMs,
+        );
+      },
+      (error: unknown) => {
         if (!(error instanceof TransportError)) throw error;
-        this.#lastError = error;
-        pauseMs = this.#pauseAfter(count, error.unsent || this.request.isRepeatable);
-        if (error.isStale && pauseMs !== undefined) pauseMs = 0;
-      }
-      if (pauseMs === undefined) throw this.#lastError;
-      if (pauseMs > 0) await this.deadline.pause(pauseMs);
-    }
+        const pauseMs = this.#pauseAfter(error, count, error.unsent || this.request.isRepeatable);
+        return error.isStale ? 0 : pauseMs;
+      },
+    );
   }
 
-  /** How long to wait for the next attempt; undefined: there is none. */
-  #pauseAfter(count: number, mayRepeat: boolean, retryAfterMs?: number): number | undefined {
+  /** @throws the error, where no further attempt is to be made */
+  #pauseAfter(error: unknown, count: number, mayRepeat: boolean, retryAfterMs?: number): number {
+    this.#lastError = error;
     const { retries, random, breaker } = this.parts;
-    if (!mayRepeat || count > retries || this.deadline.isCancelled) return undefined;
+    if (!mayRepeat || count > retries || this.deadline.isCancelled) throw error;
     const pauseMs = fullJitter(count, { random, retryAfterMs });
-    if (pauseMs >= this.deadline.leftMs || (breaker !== null && breaker.leftMs > pauseMs)) return undefined;
+    if (pauseMs >= this.deadline.leftMs || (breaker !== null && breaker.leftMs > pauseMs)) throw error;
     return pauseMs;
   }
 }
+
+const send = (transport: Transport, request: TransportRequest) => transport.send(request);
 
 export function closedError(url: string): ClosedError {
   return new ClosedError(`the client of ${url}`);
 }
 
+/** Anything else says that the request was not done, or that it is not known whether it was. */
+export function isAnswer(status: number): boolean {
+  return status < 500 && status !== 429 && status !== REQUEST_TIMEOUT;
+}
+
+/**
+ * Said of a connection on which nothing has come for too long, just when the request came after all (RFC 9110 15.5.9). It looks
+ * like an answer to it.
+ */
+const REQUEST_TIMEOUT = 408;
+
 function mayRepeat(status: number, { isRepeatable }: NodeRequest): boolean {
-  return status === 429 || (isRepeatable && saysAway(status));
+  return status === 429 || (isRepeatable && (saysAway(status) || status === REQUEST_TIMEOUT));
 }
 
 /** Requests of one kind have one record of headers, and so has each node: what they make together is made once. */

@@ -26,7 +26,8 @@ export interface NodeOptions {
   readonly random?: () => number;
   /** Must not throw. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined;
-  readonly inject?: ((headers: Record<string, string>) => void) | undefined;
+  /** The headers with those of tracing; the same object where there is nothing to add. Must not throw. */
+  readonly inject?: NodeParts["inject"];
 }
 
 const KEEP_ALIVE_MS = 30_000;

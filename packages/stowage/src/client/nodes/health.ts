@@ -77,7 +77,7 @@ export class Health {
       {},
     );
     try {
-      await attempt(call, 1, (request) => parts.transport.send(request));
+      await attempt(call, 1, (transport, request) => transport.send(request));
     } catch (error) {
       parts.lastFault = error;
     } finally {

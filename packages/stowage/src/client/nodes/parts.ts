@@ -5,6 +5,8 @@ import type { Deadline } from "../../resilience/deadline.js";
 import type { Transport } from "../transport/transport.js";
 import type { ClientEvent } from "../types.js";
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface NodeParts {
   readonly url: string;
   readonly transport: Transport;
@@ -16,9 +18,9 @@ export interface NodeParts {
   readonly random: () => number;
   readonly onEvent: ((event: ClientEvent) => void) | undefined;
   /** Of every request; frozen. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Adds headers of tracing. */
-  readonly inject: ((headers: Record<string, string>) => void) | undefined;
+  readonly headers: Headers;
+  /** The headers with those of tracing; the same object where there is nothing to add. */
+  readonly inject: ((headers: Headers) => Headers) | undefined;
   readonly counts: { requests: number; operations: number; failures: number };
   /** Of calls under way, for `close`. */
   readonly deadlines: Set<Deadline>;

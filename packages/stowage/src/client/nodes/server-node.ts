@@ -5,7 +5,7 @@ import type { TransportResponse, TransportStream } from "../transport/transport.
 import { nameOf, refusedError } from "../wire/batch-body.js";
 import type { Operation, OperationResult } from "../wire/operation.js";
 import { attempt } from "./attempt.js";
-import { Call, closedError } from "./call.js";
+import { Call, closedError, isAnswer } from "./call.js";
 import type { NodeOptions } from "./create-node.js";
 import { guardedStream } from "./guarded-stream.js";
 import { Health } from "./health.js";
@@ -49,19 +49,19 @@ export class ServerNode implements Node {
     return this.#batcher.operate(operation, options);
   }
 
-  async request(request: NodeRequest, options: NodeCallOptions = {}): Promise<TransportResponse> {
+  request(request: NodeRequest, options: NodeCallOptions = {}): Promise<TransportResponse> {
     const what = () => `${request.method} ${request.path}`;
-    this.#begin(what, options);
-    try {
-      return await new Call(this.#parts, request, what, 1, options).run();
-    } finally {
-      this.#requests -= 1;
-    }
+    const refusal = this.#refuses(what, options);
+    if (refusal !== undefined) return Promise.reject(refusal.reason);
+    this.#requests += 1;
+    return new Call(this.#parts, request, what, 1, options, this.#onEnd).run();
   }
 
   async open(request: NodeRequest, options: NodeCallOptions = {}): Promise<TransportStream> {
     const what = () => `${request.method} ${request.path}`;
-    this.#begin(what, options);
+    const refusal = this.#refuses(what, options);
+    if (refusal !== undefined) throw refusal.reason;
+    this.#requests += 1;
     const call = new Call(this.#parts, request, what, 1, options);
     try {
       return await this.#opened(call);
@@ -104,19 +104,24 @@ export class ServerNode implements Node {
     return new Call(this.#parts, request, () => nameOf(operations), operations.length, options).run();
   }
 
-  #begin(what: () => string, { signal }: NodeCallOptions): void {
-    if (this.#isClosed) throw closedError(this.url);
-    if (signal?.aborted) throw signal.reason;
+  /** Why it is not begun. */
+  #refuses(what: () => string, { signal }: NodeCallOptions): { readonly reason: unknown } | undefined {
+    if (this.#isClosed) return { reason: closedError(this.url) };
+    if (signal?.aborted) return { reason: signal.reason };
     if (this.#requests >= this.#maxPending)
-      throw new TooManyPendingError({ node: this.url, what: what() }, this.#maxPending);
+      return { reason: new TooManyPendingError({ node: this.url, what: what() }, this.#maxPending) };
     this.#health?.begin();
-    this.#requests += 1;
+    return undefined;
   }
+
+  readonly #onEnd = (): void => {
+    this.#requests -= 1;
+  };
 
   async #opened(call: Call): Promise<TransportStream> {
     const { parts } = call;
-    const stream = await attempt(call, 1, (request) => parts.transport.open(request));
-    if (stream.status >= 500 || stream.status === 429) {
+    const stream = await attempt(call, 1, (transport, request) => transport.open(request));
+    if (!isAnswer(stream.status)) {
       const text = await startOf(stream);
       throw refusedError(parts.url, call.what, {
         status: stream.status,

@@ -29,7 +29,7 @@ export interface Node {
    */
   operate(operation: Operation, options?: NodeCallOptions): Promise<OperationResult>;
   /**
-   * A request of its own: deadline, retries, breaker and events are seen to. Answers with a status from 500 on, 429 among
+   * A request of its own: deadline, retries, breaker and events are seen to. Answers with a status from 500 on, 408 and 429 among
    * them once retries are used up, are ServerRefusedError; any other status is returned.
    */
   request(request: NodeRequest, options?: NodeCallOptions): Promise<TransportResponse>;

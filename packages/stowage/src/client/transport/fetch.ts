@@ -8,8 +8,8 @@
 
 import { InvalidOptionError } from "../../base/errors.js";
 import { onAbort } from "../../base/on-abort.js";
+import { normalUrl } from "../routing/addresses.js";
 import { piecesOf, textOf } from "./fetch-body.js";
-import { parseAddress } from "./http1/address.js";
 import { Slots } from "./slots.js";
 import {
   type CreateTransport,
@@ -97,7 +97,7 @@ class FetchTransport implements Transport {
 
   #ask({ method, path, headers, body }: TransportRequest, signal: AbortSignal): Promise<Response> {
     const ask = this.#fetch ?? globalThis.fetch;
-    const init: RequestInit = { method, headers, signal, redirect: "manual", ...hostInit() };
+    const init: RequestInit = { method, headers, signal, redirect: "manual", ...hostInit(method) };
     if (body !== undefined) init.body = body;
     return ask(this.#base + path, init).then(checked);
   }
@@ -151,19 +151,22 @@ async function* guarded(
 }
 
 function baseOf(url: string): string {
-  const { target, isSecure, authority, basePath } = parseAddress(url);
-  if ("path" in target) {
-    const expected = "http://host:4000 or https://host; fetch does not go to sockets of files";
-    throw new InvalidOptionError({ where: "new Client", option: "url", received: url, expected });
-  }
-  return `${isSecure ? "https" : "http"}://${authority}${basePath}`;
+  const base = normalUrl(url);
+  if (base !== undefined && !base.startsWith("unix:")) return base;
+  const expected = "http://host:4000 or https://host; fetch does not go to sockets of files";
+  throw new InvalidOptionError({ where: "fetchTransport", option: "url", received: url, expected });
 }
 
-/** Without the user's cookies and the browser's cache; Cloudflare's workers have neither, and refuse to be told. */
-function hostInit(): { credentials?: "omit"; cache?: "no-store" } {
+/**
+ * Without the user's cookies, and reads without the browser's cache; others are never answered from it, and said of them,
+ * Chromium asks for leave (CORS) before each, instead of remembering it. Cloudflare's workers have neither, and refuse to be told.
+ */
+function hostInit(method: string): { credentials?: "omit"; cache?: "no-store" } {
   const { navigator } = globalThis as { navigator?: { userAgent?: string } };
   if (navigator?.userAgent === "Cloudflare-Workers") return {};
-  return { credentials: "omit", cache: "no-store" };
+  return method === "GET" || method === "HEAD"
+    ? { credentials: "omit", cache: "no-store" }
+    : { credentials: "omit" };
 }
 
 function headerOf(response: Response): (name: string) => string | undefined {
@@ -184,7 +187,16 @@ function faultOf(error: unknown, signal: AbortSignal): unknown {
   const cause = (error as { cause?: unknown } | null)?.cause;
   const causes = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors : [cause];
   const reasons = [error, ...causes].map(messageOf).filter((message) => message !== "");
-  return new TransportError(reasons.join(": "), causes.every(isOfConnecting), { cause: error });
+  const hint = isOfBrowser(error) ? ` (${BROWSER_HINT})` : "";
+  return new TransportError(reasons.join(": ") + hint, causes.every(isOfConnecting), { cause: error });
+}
+
+const BROWSER_HINT =
+  'a browser does not tell more: the server may be away, or may not allow this page\'s origin, which CORS demands: its setting "cors-origins"';
+
+/** Browsers say the same whatever it was; others give a cause or a code. */
+function isOfBrowser(error: unknown): boolean {
+  return error instanceof TypeError && error.cause === undefined && !("code" in error);
 }
 
 function messageOf(error: unknown): string {

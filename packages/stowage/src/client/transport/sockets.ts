@@ -26,19 +26,24 @@ import {
   type TransportStream,
 } from "./transport.js";
 
+/** A certificate or key, as its file has it. */
+export type PemText = string | Uint8Array;
+
 /** What `node:tls` has to know beside the server's name, which is always looked at. */
 export interface SocketTls {
   /** Certificates of authorities to trust, instead of those that Node knows. */
-  ca?: string | Buffer | (string | Buffer)[];
+  ca?: PemText | PemText[];
   /** The client's own certificate, and its key. */
-  cert?: string | Buffer;
-  key?: string | Buffer;
+  cert?: PemText;
+  key?: PemText;
   /** The name in the server's certificate, where it is not that of the url. */
   servername?: string;
 }
 
 /** Larger than what the system hands out at once, mostly. */
 const READ_BYTES = 64 * 1024;
+/** What was read into it has been looked at before more is, so one serves all connections of a thread. */
+let readBuffer: Buffer | undefined;
 
 /**
  * Sockets, for the option `transport`.
@@ -97,8 +102,8 @@ class SocketTransport implements Transport {
 }
 
 function opener(address: Address, tlsOptions: SocketTls): OpenSocket {
-  // Bytes are read from it before the next ones are, so one buffer serves all connections.
-  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  const buffer = readBuffer;
   return (receive) => {
     const options = {
       ...address.target,
@@ -115,7 +120,7 @@ function opener(address: Address, tlsOptions: SocketTls): OpenSocket {
       ...options,
       ...(serverName !== undefined && { servername: serverName }),
       ALPNProtocols: ["http/1.1"],
-      ...tlsOptions,
+      ...(tlsOptions as tls.ConnectionOptions),
       rejectUnauthorized: true,
     };
     return { socket: nodeBuiltin("node:tls", "socketTransport").connect(secure), ready: "secureConnect" };

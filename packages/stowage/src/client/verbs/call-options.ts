@@ -40,25 +40,20 @@ const tags: OptionType<readonly string[]> = listOf(text);
 const signal: OptionType<AbortSignal> = checked("an AbortSignal", (value) => value instanceof AbortSignal);
 
 const calling = {
-  signal: option<AbortSignal, undefined>({ type: signal, default: undefined, meaning: "gives up this call" }),
+  signal: option<AbortSignal, undefined>({ type: signal, default: undefined }),
   timeout: option<number, undefined>({
     type: duration,
     default: undefined,
-    defaultText: "the client's",
-    meaning: "from the call to its end",
   }),
   local: option<string, undefined>({
     type: nonEmptyText,
     default: undefined,
-    meaning: "this server, whatever the key: its url",
   }),
 };
 
 const ttl = option<number | null, undefined>({
   type: durationOrNever,
   default: undefined,
-  defaultText: "the client's, else the server's",
-  meaning: "how long it lives; null: for ever",
 });
 
 const writing = {
@@ -67,12 +62,10 @@ const writing = {
   grace: option<number, undefined>({
     type: duration,
     default: undefined,
-    meaning: "for how long after expiry the old value is kept for loads",
   }),
   tags: option<readonly string[], undefined>({
     type: tags,
     default: undefined,
-    meaning: "what invalidateTag finds it by",
   }),
 };
 
@@ -83,8 +76,6 @@ export const compareOptions = declareOptions({
   version: option<string | null, undefined>({
     type: either(nonEmptyText, choice(null)),
     default: undefined,
-    defaultText: "required",
-    meaning: "of the entry that is to be replaced; null: there must be none",
   }),
 } satisfies Declares<CompareOptions>);
 export const incrOptions = declareOptions({
@@ -93,8 +84,6 @@ export const incrOptions = declareOptions({
   default: option<number, undefined>({
     type: realNumber(),
     default: undefined,
-    defaultText: "0",
-    meaning: "where an absent key begins",
   }),
 } satisfies Declares<IncrOptions>);
 export const scanOptions = declareOptions({
@@ -102,12 +91,11 @@ export const scanOptions = declareOptions({
   page: option({
     type: wholeNumber({ min: 1, max: 100_000 }),
     default: 500,
-    meaning: "entries asked for at a time",
   }),
 } satisfies Declares<ScanOptions>);
 export const batchCallOptions = declareOptions({
   ...calling,
-  inOrder: option({ type: flag, default: false, meaning: "all in one request to one server" }),
+  inOrder: option({ type: flag, default: false }),
 } satisfies Declares<BatchCallOptions>);
 
 /** What of a declaration was given, parsed. */

@@ -18,6 +18,7 @@ export function inspect(state: ClientState): ClientStats {
     nodes: nodes(state),
     near: near === null ? null : near.stats(),
     deduplicated: cluster.nodes.reduce((sum, node) => sum + node.stats().shared, 0),
+    faults: state.faults(),
     loading: { ...(loading?.counts ?? nothingLoaded) },
   };
 }

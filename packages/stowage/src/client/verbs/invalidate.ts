@@ -13,16 +13,14 @@ import { askJson, numberAt } from "./request.js";
 const texts = listOf(checked<string>("a text", (value) => typeof value === "string"));
 
 const invalidation = declareOptions({
-  keys: option<readonly string[], undefined>({ type: texts, default: undefined, meaning: "these keys" }),
+  keys: option<readonly string[], undefined>({ type: texts, default: undefined }),
   prefix: option<string, undefined>({
     type: nonEmptyText,
     default: undefined,
-    meaning: "all keys that begin with it",
   }),
   tags: option<readonly string[], undefined>({
     type: texts,
     default: undefined,
-    meaning: "whatever bears one of these",
   }),
 } satisfies Declares<Invalidation>);
 

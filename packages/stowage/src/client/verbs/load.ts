@@ -2,7 +2,7 @@
  * fetch, remember, rememberAll. Loading is a part of its own (loading/), which is loaded when it is first asked for: a page
  * that only reads and writes does not pay for it. Until then there are no loads that would have to hear of writes.
  */
-import { ClosedError } from "../../base/errors.js";
+import { ClosedError, StowageError } from "../../base/errors.js";
 import { Commit, Ignore, type Loader } from "../../cache/types.js";
 import type { Loading } from "../loading/loading.js";
 import type { LoadOptions } from "../loading/options.js";
@@ -66,7 +66,8 @@ async function withoutCache(
   loader: AnyLoader,
   options: LoadOptions | undefined,
 ): Promise<unknown> {
-  if (error instanceof ClosedError) throw error;
+  // What the caller can mend is his to know.
+  if (error instanceof StowageError) throw error;
   state.onFault(error);
   const signal = options?.signal ?? new AbortController().signal;
   const given = await loader(key, { signal, stale: undefined });

@@ -31,7 +31,7 @@ export type { ListLoader, RememberAllOptions, RememberedList } from "../loading/
 export type { LoadingCounts } from "../loading/types.js";
 export { type NearFactory, type NearOptions, type NearStats, nearCache } from "../near/index.js";
 export type { NodeState } from "../nodes/types.js";
-export { type DnsOptions, dns } from "../routing/dns.js";
+export { murmur3 } from "../routing/hash.js";
 export { jump } from "../routing/routers/jump.js";
 export { type LocalOptions, local } from "../routing/routers/local.js";
 export { mod } from "../routing/routers/mod.js";

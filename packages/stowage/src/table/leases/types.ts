@@ -8,6 +8,16 @@ export interface LeaseOptions {
    * Default: `"10s"`.
    */
   ttl?: Duration | null;
+  /** Also when it is known that there is nothing to fill it with. Default: false. */
+  overNothing?: boolean;
+}
+
+/** What `foundNothing` takes. */
+export interface NothingOptions {
+  /** For how long it is remembered. Default: not at all. */
+  for?: Duration;
+  /** What the entry would have borne: once one of them is invalidated, nothing is remembered any more. */
+  tags?: readonly string[];
 }
 
 /** What `lease` answers. `version` is that of the entry which is there now, for `getEntry`; 0: none. */

@@ -1,27 +1,38 @@
-/** lease, fill, release: filling a key that is absent, once among all threads, and never with what is out of date. */
+/** lease, fill, foundNothing, release: filling a key that is absent, once among all threads, and never with what is out of date. */
 import { parseDuration } from "../../base/duration.js";
-import { InvalidArgumentError } from "../../base/errors.js";
+import { InvalidArgumentError, InvalidOptionError } from "../../base/errors.js";
 import { checkNames } from "../../base/options.js";
 import type { TableState } from "../state.js";
+import { hashTags } from "../tags.js";
 import { stat } from "../threads/stats.js";
 import type { Bytes, EntryMeta, Key, TableSetOptions } from "../types.js";
 import { SET } from "../verbs/put.js";
 import { locate } from "../verbs/read.js";
+import { removeIf } from "../verbs/remove.js";
 import { writeWith } from "../verbs/write.js";
 import { KIND_LOAD } from "./layout.js";
-import type { LeaseAnswer, LeaseOptions } from "./types.js";
+import type { LeaseAnswer, LeaseOptions, NothingOptions } from "./types.js";
 
 /** Long enough for a slow query; short enough to bear that the one who had it is gone. */
 const TTL_MS = 10_000;
-const names: ReadonlySet<string> = new Set(["ttl"]);
+const names: ReadonlySet<string> = new Set(["ttl", "overNothing"]);
+const nothingNames: ReadonlySet<string> = new Set(["for", "tags"]);
 const LEASES = stat("leases");
 const REFUSALS = stat("leaseRefusals");
 const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0 };
 
 export function lease(t: TableState, key: Key, options: LeaseOptions | undefined): LeaseAnswer {
   const until = untilOf(t, options);
+  const overNothing = options?.overNothing ?? false;
+  if (typeof overNothing !== "boolean")
+    throw new InvalidOptionError({
+      where: "lease",
+      option: "overNothing",
+      received: overNothing,
+      expected: "true or false",
+    });
   t.key.take(key, "lease");
-  const grant = t.leases.acquire(t.key.h1, t.key.h2(), KIND_LOAD, until);
+  const grant = t.leases.acquire(t.key.h1, t.key.h2(), KIND_LOAD, until, overNothing);
   // Looked at after the lease was granted: what is written from here on, the lease learns of.
   const version = locate(t, meta) ? meta.version : 0;
   if (grant.token !== 0) {
@@ -55,6 +66,33 @@ export function fill(
   return version === 0 || t.tags.isInvalid(tagSequence, t.draft.tags ?? NO_TAGS, 0, t.draft.tagCount)
     ? refused(t)
     : version;
+}
+
+/**
+ * Ends a lease whose loader found nothing: the entry that it was to replace goes, and that there is nothing may be
+ * remembered. False, and nothing is changed, if the key was written, deleted or invalidated since.
+ */
+export function foundNothing(t: TableState, key: Key, token: number, options?: NothingOptions): boolean {
+  checkToken(token, "foundNothing");
+  if (options !== undefined) checkNames(options, nothingNames, "foundNothing");
+  const forMs = options?.for === undefined ? 0 : parseDuration(options.for, "foundNothing", "for");
+  const tags = hashTags(options?.tags ?? [], "foundNothing");
+  t.key.take(key, "foundNothing");
+  const { leases } = t;
+  if (!leases.isOf(token, t.key.h1, t.key.h2())) return refused(t) !== 0;
+  const isGood =
+    leases.isGood(token) &&
+    !t.tags.invalidatedSince(tags, leases.sequence(token)) &&
+    removeOld(t, key, token);
+  if (!isGood || forMs === 0) leases.release(token);
+  else leases.foundNothing(token, t.timekeeper.now() + forMs, tags);
+  return isGood || refused(t) !== 0;
+}
+
+/** Unless it was written since: our own removal of it marks the lease, and is forgiven. */
+function removeOld(t: TableState, key: Key, token: number): boolean {
+  const version = locate(t, meta) ? meta.version : 0;
+  return version === 0 || (removeIf(t, key, version) && t.leases.forgiveOne(token));
 }
 
 export function release(t: TableState, token: number): boolean {

@@ -4,7 +4,7 @@ import type { Edit } from "../../../../../scripts/build/edited.js";
 import { run } from "./run.js";
 
 const BOUND_MS = 1_000;
-const SECONDS = 8;
+const SECONDS = 6;
 /** The network is as chance has it: now and then it does not come to what is broken. */
 const RUNS_MAX = 4;
 

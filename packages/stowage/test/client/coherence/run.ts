@@ -42,6 +42,8 @@ export interface RunReport extends Verdict {
 }
 
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
+/** Nothing of this one's: servers and clients would take their settings from it. */
+const environment = { PATH: process.env.PATH };
 const KEYS = 20;
 const SHORT_LIVED_MS = 300;
 
@@ -136,7 +138,11 @@ class Child<Report> {
   }
 
   static async start<Report>(program: string, job: object): Promise<Child<Report>> {
-    const process = fork(program, { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: [] });
+    const process = fork(program, {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: [],
+      env: environment,
+    });
     const child = new Child<Report>(process);
     await child.#message();
     process.send(job);
@@ -187,6 +193,7 @@ class Server {
     const settings = ["--port", `${this.port}`, "--host", "127.0.0.1", "--workers", "2", "--memory", "32mb"];
     const process = spawn(globalThis.process.execPath, [this.#program, ...settings], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: environment,
     });
     this.#process = process;
     for await (const line of createInterface({ input: process.stdout })) {

@@ -5,14 +5,23 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { bundleEdited, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
-import { mutants } from "./mutants.js";
+import { foundByRaces, mutants } from "./mutants.js";
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
 
 /** The name of the first scene that fails; null: none does. */
-async function failing(edits: readonly Edit[]): Promise<string | null> {
-  const program = await bundleEdited(new URL("./scenes.program.ts", import.meta.url), {
+function failing(edits: readonly Edit[]): Promise<string | null> {
+  return printedBy("./scenes.program.ts", edits);
+}
+
+/** Whether the races find nothing. */
+function surviving(edits: readonly Edit[]): Promise<boolean> {
+  return printedBy("./races.program.ts", edits);
+}
+
+async function printedBy<T>(entry: string, edits: readonly Edit[]): Promise<T> {
+  const program = await bundleEdited(new URL(entry, import.meta.url), {
     sources,
     edits,
     alias: { stowage: join(sources, "index.ts"), "stowage/testing": join(sources, "testing/index.ts") },
@@ -27,6 +36,19 @@ describe("the scenes find loading that", () => {
       expect(await failing([edit])).not.toBe(null);
     });
   }
+});
+
+describe("the races find loading that", () => {
+  for (const name of foundByRaces) {
+    it(name, { timeout: 150_000 }, async () => {
+      const { edit } = mutants.find((mutant) => mutant.name === name) as (typeof mutants)[number];
+      expect(await surviving([edit])).toBe(false);
+    });
+  }
+
+  it("is not the real one", { timeout: 150_000 }, async () => {
+    expect(await surviving([])).toBe(true);
+  });
 });
 
 describe("the list of mutants", () => {

@@ -86,7 +86,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "does not wait for the load from before",
     "loads.ts",
-    "await untilAborted(() => before.promise.catch(() => undefined), signal);",
+    "if (before !== undefined) await untilAborted(() => before.promise.catch(() => undefined), signal);",
     "",
   ),
   mutant(
@@ -283,4 +283,19 @@ export const mutants: readonly Mutant[] = [
     "options.ttl",
   ),
   mutant("sends all items at one time", "items.ts", "from += WINDOW", "from += ids.length"),
+];
+
+/** Those that the races find too, without a scene that was written for them. */
+export const foundByRaces: readonly string[] = [
+  "stores without a lease's token",
+  "loads without asking for a lease",
+  "loads although another one does",
+  "leaves a lease behind that it was granted too late",
+  "never gives a lease back",
+  "loads twice in one process",
+  "joins what was overtaken by its own write",
+  "joins what was given up",
+  "wedges a key whose load failed",
+  "keeps the lease of a failed load",
+  "gives everybody what was overtaken",
 ];

@@ -1,5 +1,7 @@
 /** The whole client as a map that does everything at once. Shares no code with it. Time is not modelled: see world.ts. */
 export class NaiveStore {
+  /** Entries that a tag made invalid: servers may still count them. */
+  hidden = 0;
   readonly #entries = new Map<string, { value: unknown; ttl: boolean; tags: readonly string[] }>();
 
   get(key: string): unknown {
@@ -44,7 +46,11 @@ export class NaiveStore {
   }
 
   invalidateTag(tag: string): void {
-    for (const [key, { tags }] of this.#entries) if (tags.includes(tag)) this.#entries.delete(key);
+    for (const [key, { tags }] of this.#entries) {
+      if (!tags.includes(tag)) continue;
+      this.#entries.delete(key);
+      this.hidden++;
+    }
   }
 
   clear(): number {

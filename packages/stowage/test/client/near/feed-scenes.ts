@@ -168,7 +168,7 @@ export async function isBehindAndRecovers(): Promise<void> {
 export async function isRefused(): Promise<void> {
   for (const [status, says] of [
     [401, /token/],
-    [403, /scope "read"/],
+    [403, /its prefixes/],
     [404, /Lix/],
     [200, /no event stream/],
   ] as const) {

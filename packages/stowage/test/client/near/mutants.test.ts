@@ -8,6 +8,7 @@ type Scenes = typeof scenes;
 
 const near = "near-cache.ts";
 const feed = "feed.ts";
+const feeds = "feeds.ts";
 const changes = "changes.ts";
 const horizon = "horizon.ts";
 const connection = "connection.ts";
@@ -143,7 +144,7 @@ const mutants: readonly [
   ["keeps its own writes", { file: near, find: "if (!this.#closed) this.#drop(key);", replace: "" }, races],
   [
     "keeps what other servers have now",
-    { file: near, find: "latest === epoch || this.#feedOf(key)?.node === latest.node", replace: "true" },
+    { file: near, find: "latest === epoch || this.#feeds.of(key)?.node === latest.node", replace: "true" },
     races,
   ],
   [
@@ -215,15 +216,15 @@ const mutants: readonly [
   ],
   [
     "takes sleep for no time",
-    { file: near, find: "if (sleptMs > this.#boundMs / 2) feed.distrust();", replace: "" },
+    { file: feeds, find: "if (sleptMs > this.#options.maxStaleness / 2) feed.distrust();", replace: "" },
     (on) => on.noticesSleep(),
   ],
   [
     "takes a clock that is set back for sleep",
     {
-      file: near,
-      find: "if (sleptMs > this.#boundMs / 2)",
-      replace: "if (Math.abs(sleptMs) > this.#boundMs / 2)",
+      file: feeds,
+      find: "if (sleptMs > this.#options.maxStaleness / 2)",
+      replace: "if (Math.abs(sleptMs) > this.#options.maxStaleness / 2)",
     },
     (on) => on.noticesSleep(),
   ],
@@ -260,7 +261,7 @@ const mutants: readonly [
   [
     "asks again at once",
     { file: feed, find: "this.#backoffMs(error);\n    this", replace: "0;\n    this" },
-    (on) => on.isBehindAndRecovers(),
+    (on) => on.backsOffFromFlapping(),
   ],
   [
     "takes every connection for a good one",
@@ -303,7 +304,7 @@ const mutants: readonly [
   [
     "leaves its timer",
     {
-      file: near,
+      file: feeds,
       find: "if (this.#tick !== undefined) this.#parts.clock.clearTimer(this.#tick);",
       replace: "",
     },

@@ -79,6 +79,7 @@ export const observeScenes: readonly Scene[] = [
       throwing.emit(request);
       same([told, throwing.faults], [2, 2]);
       // What is like a promise, but does not end the process where nobody looks at it.
+      // biome-ignore lint/suspicious/noThenProperty: it is meant to be taken for a promise
       const rejected = { then: (_: unknown, reject: (error: unknown) => void) => reject(new Error("mine")) };
       const rejecting = createObserver({ onEvent: () => rejected });
       rejecting.emit(node);

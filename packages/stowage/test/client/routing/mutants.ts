@@ -13,6 +13,66 @@ function mutant(foundBy: string, file: string, name: string, find: string, repla
 }
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are texts of programs
+const pageMutants: readonly (readonly [name: string, find: string, replace: string])[] = [
+  [
+    "loads the chunk for one server",
+    "if (addresses.length === 1)",
+    "this.#load(); if (addresses.length === 1)",
+  ],
+  [
+    "knows any local",
+    "if (local === undefined || local === node.url || normalUrl(local) === node.url) return node;",
+    "return node;",
+  ],
+  ["takes local as it is written", " || normalUrl(local) === node.url", ""],
+  ["has nobody wait", "return this.#loading ?? this.#full?.ready;", "return undefined;"],
+  ["has nobody wait for searches", "await this.#full?.ready;", ""],
+  [
+    "makes the one node anew",
+    "const node = own ?? this.#parts.createNode(address);",
+    "const node = this.#parts.createNode(address);",
+  ],
+  ["gives the one node for any url", "own = undefined;", ""],
+  ["tells nobody who came before", "this.#listeners.set(listener, full.onChange(listener));", ""],
+  [
+    "does not tell of the first servers",
+    "if (before === undefined && full.nodes.length > 0) listener(full.nodes);",
+    "",
+  ],
+  ["tells of servers that were there", "before === undefined && ", ""],
+  ["cannot be stopped listening to", "this.#listeners.get(listener)?.();", ""],
+  ["cannot be stopped listening to before it has loaded", "this.#listeners.delete(listener);", ""],
+  ["forgets what was wanted", "this.#wanted = servers;", ""],
+  [
+    "does not check a list at once",
+    'parseAddresses(servers, { where: "setServers", option: "servers" });',
+    "",
+  ],
+  [
+    "lets a list that is refused end the calls",
+    "    } catch (error) {\n      this.#failed(error);\n    }\n  }",
+    "    } finally {\n    }\n  }",
+  ],
+  ["keeps faults to itself", 'this.#parts.onEvent?.({ type: "fault", error });', ""],
+  ["fails the one server's calls for a chunk", "if (this.#node !== undefined) return;", ""],
+  [
+    "never asks for the chunk again",
+    "if (this.#fault !== undefined && this.#loading === undefined) this.#load();",
+    "",
+  ],
+  [
+    "calls what is wrong a server that is away",
+    "if (this.#fault instanceof StowageError) return this.#fault;",
+    "",
+  ],
+  ["loads after close", "if (!this.#closed) this.#takeOver", "this.#takeOver"],
+  ["is not closed to calls", 'if (this.#closed) return new ClosedError("route");', ""],
+  ["takes servers after close", 'if (this.#closed) throw new ClosedError("setServers");', ""],
+  ["leaves the one node open", "this.#node?.close();", ""],
+  ["leaves the full cluster open", "this.#full?.close();", ""],
+  ["loads twice", "this.#loading ??= this.#loadFull()", "this.#loading = this.#loadFull()"],
+];
+
 export const mutants: readonly Mutant[] = [
   mutant(
     "hashes",
@@ -320,6 +380,8 @@ export const mutants: readonly Mutant[] = [
     'if (this.#closed) throw new ClosedError("setServers");',
     "",
   ),
+
+  ...pageMutants.map(([name, find, replace]) => mutant("in a page", "page-cluster.ts", name, find, replace)),
 
   mutant(
     "discovery",

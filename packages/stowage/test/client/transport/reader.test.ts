@@ -107,6 +107,7 @@ describe("AnswerReader", () => {
             text,
             fields: "1",
             keepAlive: true,
+            isExact: true,
           });
         },
       ),

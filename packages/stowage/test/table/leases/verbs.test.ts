@@ -135,3 +135,72 @@ describe("refused by name", () => {
     expect(one.fill("a", token, "x")).toBeGreaterThan(0);
   });
 });
+
+describe("that nothing was found", () => {
+  it("is remembered for so long, by all; the old entry goes", () => {
+    const { clock, one, two } = tables();
+    one.set("a", "old");
+    const token = granted(one);
+    expect(two.foundNothing("a", token, { for: 500 })).toBe(true);
+    expect(one.has("a")).toBe(false);
+    expect(one.lease("a")).toEqual({ granted: false, reason: "nothing", leftMs: 500, version: 0 });
+    expect(two.lease("a", { overNothing: true })).toMatchObject({ granted: true });
+    expect(two.foundNothing("a", token)).toBe(false);
+    const again = granted(one, "b");
+    expect(one.foundNothing("b", again, { for: 500 })).toBe(true);
+    clock.advance(500);
+    granted(two, "b");
+  });
+
+  it("need not be remembered", () => {
+    const { one, two } = tables();
+    one.set("a", "old");
+    expect(one.foundNothing("a", granted(one))).toBe(true);
+    expect(one.has("a")).toBe(false);
+    granted(two);
+  });
+
+  it("ends with a write, a delete of what is absent, an invalidated tag, and clear", () => {
+    const { one, two } = tables();
+    const ends: (() => unknown)[] = [
+      () => two.set("a", "x"),
+      () => two.delete("a"),
+      () => two.invalidateTag("red"),
+      () => two.clear(),
+    ];
+    for (const end of ends) {
+      expect(one.foundNothing("a", granted(one), { for: 500, tags: ["red"] })).toBe(true);
+      end();
+      two.delete("a");
+      one.release(granted(one));
+    }
+  });
+
+  it("is not believed if the key was written, deleted or invalidated since; what was written stays", () => {
+    const { one, two } = tables();
+    const since: (() => unknown)[] = [
+      () => two.set("a", "new"),
+      () => two.delete("a"),
+      () => two.invalidateTag("red"),
+      () => two.clear(),
+    ];
+    for (const [at, write] of since.entries()) {
+      one.set("a", "old");
+      const token = granted(one);
+      write();
+      expect(one.foundNothing("a", token, { for: 500, tags: ["red"] })).toBe(false);
+      expect(one.get("a")?.toString()).toBe([`new`, undefined, "old", undefined][at]);
+      one.release(granted(one));
+    }
+  });
+
+  it("takes the token of its key, and options that it knows", () => {
+    const { one } = tables();
+    const token = granted(one);
+    expect(one.foundNothing("b", token)).toBe(false);
+    expect(() => one.foundNothing("a", 0)).toThrow(InvalidArgumentError);
+    expect(() => one.foundNothing("a", token, { fro: 5 } as never)).toThrow(InvalidOptionError);
+    expect(() => one.lease("a", { overNothing: 1 } as never)).toThrow(InvalidOptionError);
+    expect(one.foundNothing("a", token)).toBe(true);
+  });
+});

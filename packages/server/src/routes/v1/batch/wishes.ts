@@ -56,9 +56,9 @@ export function graceOf(
   livesMs: number | null,
 ): number {
   const value = jsonAt(bytes, start, end);
-  if (value === undefined) return 0;
+  if (value === undefined || value === null) return 0;
   const ms = durationOf(value);
-  if (ms === undefined) throw badField(names.nameOf("grace"), DURATION, value);
+  if (ms === undefined) throw badField(names.nameOf("grace"), `${DURATION}, or null: none`, value);
   if (livesMs !== null) return graceBeside(livesMs, ms);
   throw badField(names.nameOf("grace"), "together with ttl: an entry that lives for ever has none", value);
 }

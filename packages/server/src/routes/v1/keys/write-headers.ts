@@ -76,7 +76,8 @@ function graceOf(head: RequestHead): number {
   return ms;
 }
 
-function tagsOf(head: RequestHead): { tags?: readonly string[] } {
+/** Of `stowage-tags`. */
+export function tagsOf(head: RequestHead): { tags?: readonly string[] } {
   const text = head.header("stowage-tags");
   if (text === undefined) return {};
   const tags = [...new Set(text.split(",").map((tag) => tagOf(tag.trim(), text)))].filter(

@@ -11,23 +11,42 @@ import { type Lease, tokenText } from "./token.js";
 
 export type Asked =
   | { readonly kind: "hit"; readonly entry: Entry }
+  /** `old`: what there is, stale or to be renewed. */
+  | { readonly kind: "granted"; readonly token: string; readonly old: Entry | undefined }
   /** `stale`: an old value that may be used meanwhile. */
-  | { readonly kind: "granted"; readonly token: string; readonly stale: Entry | undefined }
-  | { readonly kind: "held"; readonly stale: Entry | undefined };
+  | { readonly kind: "held"; readonly stale: Entry | undefined }
+  /** Somebody found nothing to fill it with, not long ago. */
+  | { readonly kind: "nothing" };
 
-export function ask({ table, feed: { leases } }: WorkerContext, key: string, ttlMs: number): Asked {
+export interface Asking {
+  readonly ttlMs: number;
+  /** The version of a fresh value that is no answer; 0: there is none such. */
+  readonly seen: number;
+  /** Whether that there is nothing to fill it with is no answer either. */
+  readonly overNothing: boolean;
+}
+
+export function ask({ table, feed: { leases } }: WorkerContext, key: string, asking: Asking): Asked {
+  const { ttlMs, seen, overNothing } = asking;
   const before = readEntry(table, key);
-  if (before !== undefined && isFresh(before)) return { kind: "hit", entry: before };
+  if (before !== undefined && isAnswer(before)) return { kind: "hit", entry: before };
   const { sequence } = leases;
-  const answer = table.lease(key, { ttl: ttlMs });
+  const answer = table.lease(key, { ttl: ttlMs, overNothing });
   const entry = answer.version === (before?.version ?? 0) ? before : readEntry(table, key);
-  if (entry !== undefined && isFresh(entry)) {
+  if (entry !== undefined && isAnswer(entry)) {
     giveBack(answer);
     return { kind: "hit", entry };
   }
-  if (!answer.granted) return { kind: "held", stale: entry };
-  const lease: Lease = { token: answer.token, sequence };
-  return { kind: "granted", token: tokenText(leases, key, lease), stale: entry };
+  if (answer.granted) {
+    const lease: Lease = { token: answer.token, sequence };
+    return { kind: "granted", token: tokenText(leases, key, lease), old: entry };
+  }
+  if (answer.reason === "nothing") return { kind: "nothing" };
+  return { kind: "held", stale: entry !== undefined && isFresh(entry) ? undefined : entry };
+
+  function isAnswer(found: Entry): boolean {
+    return isFresh(found) && found.version !== seen;
+  }
 
   /** Somebody filled it between the two looks. */
   function giveBack(given: LeaseAnswer): void {

@@ -7,9 +7,9 @@
 import type { Fields } from "stowage-http1";
 import type { WorkerContext } from "../../../context.js";
 import type { Exchange } from "../../../http/exchange.js";
-import { type Entry, sendEntry } from "../keys/entry.js";
+import { type Entry, isFresh, readEntry, sendEntry } from "../keys/entry.js";
 import { keyOf } from "../keys/key.js";
-import { type Asked, ask } from "./ask.js";
+import { type Asked, type Asking, ask } from "./ask.js";
 import { type LeaseWanted, leaseWantedBy } from "./options.js";
 
 /** Seconds after which one who was told to wait should ask again. */
@@ -19,26 +19,35 @@ export function leaseKey(exchange: Exchange, context: WorkerContext): undefined 
   const key = keyOf(exchange);
   const wanted = leaseWantedBy(exchange);
   const waits = wanted.waitMs > 0 && !context.stopping.aborted;
-  if (answered(exchange, ask(context, key, wanted.ttlMs), wanted.takesStale || !waits)) return undefined;
-  if (waits) return wait(exchange, context, key, wanted);
+  const asking = askingFor(context, key, wanted);
+  if (answered(exchange, ask(context, key, asking), wanted.takesStale || !waits)) return undefined;
+  // What is found from here on is newer than what was there when it was asked.
+  if (waits) return wait(exchange, context, key, wanted, { ...asking, overNothing: false });
   tellToWait(exchange);
   return undefined;
+}
+
+function askingFor({ table }: WorkerContext, key: string, { ttlMs, seen }: LeaseWanted): Asking {
+  if (seen === undefined) return { ttlMs, seen: 0, overNothing: false };
+  if (seen === "*") return { ttlMs, seen: readEntry(table, key)?.version ?? 0, overNothing: true };
+  return { ttlMs, seen: Number(seen), overNothing: false };
 }
 
 /** Whether what was found is an answer; if it is, it has been given. */
 function answered(exchange: Exchange, asked: Asked, takesStale: boolean): boolean {
   if (asked.kind === "hit") sendEntry(exchange, 200, asked.entry, { "stowage-lease": "hit" });
-  else if (asked.kind === "granted") grant(exchange, asked.token, asked.stale);
+  else if (asked.kind === "granted") grant(exchange, asked.token, asked.old);
+  else if (asked.kind === "nothing") exchange.empty(204, { "stowage-lease": "nothing" });
   else if (asked.stale !== undefined && takesStale)
     sendEntry(exchange, 200, asked.stale, { "stowage-lease": "stale", ...staleFields(asked.stale) });
   else return false;
   return true;
 }
 
-function grant(exchange: Exchange, token: string, stale: (Asked & { kind: "granted" })["stale"]): void {
+function grant(exchange: Exchange, token: string, old: Entry | undefined): void {
   const fields = { "stowage-lease": "granted", "stowage-lease-token": token };
-  if (stale === undefined) exchange.empty(201, { ...fields, "content-length": 0 });
-  else sendEntry(exchange, 201, stale, { ...fields, ...staleFields(stale) });
+  if (old === undefined) exchange.empty(201, { ...fields, "content-length": 0 });
+  else sendEntry(exchange, 201, old, isFresh(old) ? fields : { ...fields, ...staleFields(old) });
 }
 
 /** How old it is, the client may want to know: it may be too old for it. */
@@ -55,7 +64,8 @@ function wait(
   exchange: Exchange,
   context: WorkerContext,
   key: string,
-  { ttlMs, waitMs, takesStale }: LeaseWanted,
+  { waitMs, takesStale }: LeaseWanted,
+  asking: Asking,
 ): Promise<void> {
   const { connection } = exchange;
   return new Promise((resolve, reject) => {
@@ -72,7 +82,7 @@ function wait(
     };
     const lookFor = (stale: boolean): boolean => {
       try {
-        if (!answered(exchange, ask(context, key, ttlMs), stale)) return false;
+        if (!answered(exchange, ask(context, key, asking), stale)) return false;
         end();
       } catch (error) {
         end();

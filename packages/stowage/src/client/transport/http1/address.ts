@@ -1,5 +1,6 @@
 /** The url of a server, taken apart. */
 import { InvalidOptionError } from "../../../base/errors.js";
+import { normalUrl } from "../../routing/addresses.js";
 
 export interface Address {
   /** Where the connection goes. */
@@ -14,40 +15,29 @@ export interface Address {
 }
 
 const EXPECTED = "http://host:4000, https://host, https://host/base or unix:/run/stowage.sock";
-const ports: Readonly<Record<string, number>> = { "http:": 80, "https:": 443 };
 
-/**
- * @param where for errors: the call that was given the url
- * @throws InvalidOptionError
- */
-export function parseAddress(url: string, where = "new Client"): Address {
-  const refuse = (expected = EXPECTED) =>
-    new InvalidOptionError({ where, option: "url", received: url, expected });
-  if (url.startsWith("unix:")) return unixAddress(url.slice("unix:".length), refuse);
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    throw refuse();
+/** @throws InvalidOptionError */
+export function parseAddress(url: string): Address {
+  const normal = normalUrl(url);
+  if (normal === undefined || normal.includes("\0"))
+    throw new InvalidOptionError({
+      where: "socketTransport",
+      option: "url",
+      received: url,
+      expected: EXPECTED,
+    });
+  if (normal.startsWith("unix:")) {
+    const target = { path: normal.slice("unix:".length) };
+    return { target, isSecure: false, authority: "localhost", serverName: undefined, basePath: "" };
   }
-  const { protocol, hostname, port, host, pathname } = parsed;
-  if (ports[protocol] === undefined || hostname === "") throw refuse();
-  if (parsed.username !== "" || parsed.password !== "")
-    throw refuse("without a user's name and password; the option token is for that");
-  if (parsed.search !== "" || parsed.hash !== "") throw refuse("without ? and #");
+  const { protocol, hostname, port, host, pathname } = new URL(normal);
   const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  const isSecure = protocol === "https:";
   return {
-    target: { host: bare, port: port === "" ? ports[protocol] : Number(port) },
-    isSecure: protocol === "https:",
+    target: { host: bare, port: port === "" ? (isSecure ? 443 : 80) : Number(port) },
+    isSecure,
     authority: host,
     serverName: /^[\d.]+$/.test(bare) || bare.includes(":") ? undefined : bare,
     basePath: pathname.replace(/\/+$/, ""),
   };
-}
-
-/** `unix:/run/stowage.sock`, and `unix:///run/stowage.sock`. */
-function unixAddress(rest: string, refuse: () => Error): Address {
-  const path = rest.startsWith("//") ? rest.slice(2) : rest;
-  if (!path.startsWith("/") || path.includes("\0")) throw refuse();
-  return { target: { path }, isSecure: false, authority: "localhost", serverName: undefined, basePath: "" };
 }

@@ -88,11 +88,13 @@ export class Pool implements ConnectionHost {
     return connection;
   }
 
-  /** Those whose time is over, but were not swept yet, are left to the sweep. */
+  /** The one used last; if its time is over, so is that of all others. */
   #takeIdle(): Connection | undefined {
     const last = this.#idle[this.#idle.length - 1];
-    if (last === undefined || this.#keptUntil(last) <= this.#options.clock.now()) return undefined;
-    return this.#idle.pop();
+    if (last === undefined) return undefined;
+    if (this.#keptUntil(last) > this.#options.clock.now()) return this.#idle.pop();
+    this.stale();
+    return undefined;
   }
 
   #nextWaiting(): Exchange | undefined {

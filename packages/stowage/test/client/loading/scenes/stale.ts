@@ -182,6 +182,10 @@ export const staleScenes = [
       assert.equal(fleet.server.value("a"), "new");
       for (const client of clients) assert.equal(await client.fetch("a", source.load), "new");
       assert.equal(source.loads.length, 1);
+      assert.deepEqual(
+        fleet.sent.filter((what) => what.startsWith("wait")),
+        [],
+      );
       assert.equal(
         clients.reduce((sum, { running }) => sum + running, 0),
         0,

@@ -37,9 +37,7 @@ export const calls: Record<string, Scene> = {
   async "headers of tracing are asked for at each attempt"() {
     let traces = 0;
     const on = stage((_, at) => (at === 0 ? broken() : ok), {
-      inject: (headers) => {
-        headers.traceparent = String(++traces);
-      },
+      inject: (headers) => ({ ...headers, traceparent: String(++traces) }),
     });
     const call = watch(on.node.request(read));
     await on.clock.advanceAsync(25);
@@ -185,13 +183,15 @@ export const calls: Record<string, Scene> = {
   },
 
   async "a stream that is refused is an error with what the server said, others come back with their status"() {
-    const on = stage((_, at) => ({ status: [429, 503, 404][at], text: '{"error":"no","code":"why"}' }));
+    const on = stage((_, at) => ({ status: [429, 503, 404][at], text: '{"error":"no","code":"why"}' }), {
+      breaker: null,
+    });
     for (const status of [429, 503]) {
       const error = await failed<Error & { status: number; serverCode: string }>(
         watch(on.node.open(follow)),
         "ServerRefusedError",
       );
-      assert.deepEqual([error.status, error.serverCode], [status, "why"]);
+      assert.deepEqual([error.status, error.serverCode, on.clock.pending], [status, "why", 0]);
     }
     const stream = await on.node.open(follow);
     assert.equal(stream.status, 404);

@@ -92,7 +92,7 @@ export const retries: Record<string, Scene> = {
   },
 
   async "servers that say they are away are asked again, where that does no harm"() {
-    for (const status of [502, 503, 504]) {
+    for (const status of [408, 502, 503, 504]) {
       const { node, transport, clock } = stage(replies({ status, text: '{"error":"draining"}' }, ok));
       const call = watch(node.request(read));
       await clock.advanceAsync(25);

@@ -1,6 +1,6 @@
 /** A cluster over nodes that only note what becomes of them. */
 import type { Node } from "../../../../src/client/nodes/types.js";
-import { createCluster } from "../../../../src/client/routing/cluster.js";
+import { type ClusterParts, createCluster } from "../../../../src/client/routing/cluster.js";
 import type { Cluster, Router, RouterNode } from "../../../../src/client/routing/types.js";
 import type { ClientEvent, Discovery, ServerAddress } from "../../../../src/client/types.js";
 import { FakeClock } from "../../../../src/testing/fake-clock.js";
@@ -20,13 +20,18 @@ export interface Setup {
 
 export const drainMs = 3_000;
 
+export interface SetupOptions {
+  readonly router?: Router;
+  /** The url for which no node can be made. */
+  readonly fails?: string;
+  /** Where to note what was made, for scenes in which no cluster comes about. */
+  readonly made?: { url: string; closed: number }[];
+  readonly create?: (parts: ClusterParts) => Cluster;
+}
+
 export function setup(
   servers: readonly (string | ServerAddress)[] | Discovery,
-  {
-    router,
-    fails,
-    made = [],
-  }: { router?: Router; fails?: string; made?: { url: string; closed: number }[] } = {},
+  { router, fails, made = [], create = createCluster }: SetupOptions = {},
 ): Setup {
   const clock = new FakeClock();
   const events: ClientEvent[] = [];
@@ -36,7 +41,7 @@ export function setup(
     made.push(node);
     return node;
   };
-  const cluster = createCluster({
+  const cluster = create({
     servers,
     createNode,
     clock,

@@ -6,6 +6,7 @@ import { discoveryScenes } from "./discovery.js";
 import { dnsScenes } from "./dns.js";
 import { hashScenes } from "./hash.js";
 import { mergeScenes } from "./merges.js";
+import { pageScenes } from "./page.js";
 import { routerScenes } from "./routers.js";
 import { faultOf, type Scene } from "./scene.js";
 
@@ -15,6 +16,7 @@ export const scenes: Readonly<Record<string, readonly Scene[]>> = {
   routers: routerScenes,
   "which node": clusterScenes,
   "servers come and go": changeScenes,
+  "in a page": pageScenes,
   discovery: discoveryScenes,
   dns: dnsScenes,
   "all servers": mergeScenes,

@@ -6,7 +6,7 @@ import { get, onStage, type Scene, send } from "../support/stage.js";
 
 const reason = new Error("enough");
 
-async function reasonOf(promise: Promise<unknown>): Promise<unknown> {
+function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   return soon(
     promise.then(
       () => "it did not fail",

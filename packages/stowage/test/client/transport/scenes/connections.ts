@@ -1,7 +1,7 @@
 /** Connections: how many, when they are used again, and what is said of those that break. */
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../../src/testing/fake-clock.js";
-import { ok, say, until } from "../support/scripted-server.js";
+import { handled, ok, say, until } from "../support/scripted-server.js";
 import { faultOf, get, onStage, type Scene, type Subject, send } from "../support/stage.js";
 
 /** Runtimes may open one that they do not use. */
@@ -44,10 +44,12 @@ export const connections: Record<string, Scene> = {
         const transport = another({ connections: 2 });
         const order: number[] = [];
         const all = [0, 1, 2, 3, 4].map((count) =>
-          send(transport, { path: `/${count}` }).then((answer) => {
-            order.push(count);
-            return answer.text;
-          }),
+          handled(
+            send(transport, { path: `/${count}` }).then((answer) => {
+              order.push(count);
+              return answer.text;
+            }),
+          ),
         );
         for (let done = 0; done < 5; done++) {
           await until(() => server.heard.length === Math.min(5, done + 2));
@@ -244,7 +246,7 @@ export const connections: Record<string, Scene> = {
         await send(transport, { path: "/1" });
         assert.equal(server.sockets.length, 3);
       },
-      { clock },
+      { clock, connections: 1 },
     );
   },
 

@@ -7,6 +7,8 @@ export interface Outcome {
   readonly text?: string;
   readonly fields?: string | undefined;
   readonly keepAlive?: boolean;
+  /** Nothing followed it. */
+  readonly isExact?: boolean;
 }
 
 export interface ReadOptions {
@@ -24,6 +26,7 @@ export function read(pieces: readonly Buffer[], options: ReadOptions = {}): Outc
   const reader = new AnswerReader(bytesMax);
   let outcome: Outcome = { kind: "more" };
   let streamed = "";
+  let isExact = true;
   reader.begin(isHead, {
     head: () => (streams ? (bytes) => (streamed += bytes.toString("latin1")) : null),
     done(status, fields, text) {
@@ -35,18 +38,33 @@ export function read(pieces: readonly Buffer[], options: ReadOptions = {}): Outc
   try {
     for (const piece of pieces) {
       piece.copy(lent);
-      reader.push(lent, 0, piece.length);
+      isExact = reader.push(lent, 0, piece.length) && isExact;
       lent.fill("!");
     }
     if (ends && reader.isExpecting) reader.end();
   } catch {
     return { kind: "refused" };
   }
-  return outcome.kind === "answer" ? { ...outcome, keepAlive: reader.keepAlive } : outcome;
+  return outcome.kind === "answer" ? { ...outcome, isExact, keepAlive: reader.keepAlive } : outcome;
 }
 
 /** The bytes, cut at these places. */
 export function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
   const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   return [0, ...sorted].map((place, index) => bytes.subarray(place, sorted[index] ?? bytes.length));
+}
+
+/** The texts of several answers that come one after the other on one connection; those that are none are left out. */
+export function readInTurn(answers: readonly Buffer[]): string[] {
+  const reader = new AnswerReader(1_000_000);
+  const texts: string[] = [];
+  for (const bytes of answers) {
+    reader.begin(false, { head: () => null, done: (_, __, text) => texts.push(text) });
+    try {
+      reader.push(bytes, 0, bytes.length);
+    } catch {
+      return texts;
+    }
+  }
+  return texts;
 }

@@ -146,10 +146,16 @@ export async function until(wanted: () => boolean, what = "what was expected nev
 }
 
 /** The value, unless it takes too long. */
-export async function soon<T>(promise: Promise<T>, what = "it never came"): Promise<T> {
+export function soon<T>(promise: Promise<T>, what = "it never came"): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(what)), patienceMs);
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  return handled(Promise.race([handled(promise), late]).finally(() => clearTimeout(timer)));
+}
+
+/** The same. A scene that has failed elsewhere does not look at it any more; what becomes of it then is nobody's business. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -8,7 +8,7 @@ import {
   type TransportRequest,
   type TransportResponse,
 } from "../../../../src/client/transport/transport.js";
-import { type Script, ScriptedServer, type ServerOptions, soon } from "./scripted-server.js";
+import { handled, type Script, ScriptedServer, type ServerOptions, soon } from "./scripted-server.js";
 
 export interface Subject {
   readonly name: string;
@@ -40,7 +40,11 @@ export async function onStage(
   const another = (more: Partial<TransportOptions>) => {
     const transport = create({ url: server.url, connections: 4, keepAliveMs: 60_000, ...options, ...more });
     made.push(transport);
-    return transport;
+    return {
+      send: (request: TransportRequest) => handled(transport.send(request)),
+      open: (request: TransportRequest) => handled(transport.open(request)),
+      close: () => transport.close(),
+    };
   };
   try {
     await scene({ server, transport: another({}), another });
@@ -58,7 +62,11 @@ export function send(
 }
 
 /** The TransportError with which it fails. */
-export async function faultOf(promise: Promise<unknown>): Promise<TransportError> {
+export function faultOf(promise: Promise<unknown>): Promise<TransportError> {
+  return handled(findFault(promise));
+}
+
+async function findFault(promise: Promise<unknown>): Promise<TransportError> {
   const outcome = await soon(
     promise.then(
       (value) => ({ value }),

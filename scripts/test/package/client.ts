@@ -1,0 +1,188 @@
+/**
+ * The client, installed: as ESM and CommonJS against a real server, where there is nothing of Node, the build that each kind of
+ * host gets, its types, and what it weighs in a page.
+ */
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { reachableFrom } from "./built-files.js";
+import { type Bundle, bundled, type Size } from "./bundle.js";
+import { type Consumer, run } from "./consumer.js";
+
+/** What a page loads at first for `import { Client } from "stowage/client"`, gzipped. */
+const BYTES_MAX = 10_000;
+
+/** A verb of each part: those that are loaded on first use have to be found, and know the same classes as the others. */
+const session = `
+async function session({ Client, nearCache, StowageError }, url) {
+  const client = new Client({ url, near: nearCache({ max: 10 }) });
+  await client.set("a", { n: 1 }, { tags: ["t"] });
+  const schema = { "~standard": { version: 1, vendor: "own", validate: (value) => ({ value }) } };
+  const users = client.collection("user:", schema);
+  await users.set("1", "Ada");
+  const keys = [];
+  for await (const key of client.keys("user:")) keys.push(key);
+  const answers = [
+    (await client.get("a")).n,
+    await client.remember("b", () => 2, { ttl: "1m" }),
+    await users.get("1"),
+    keys.join(),
+    (await client.batch([{ op: "incr", key: "c", amount: 4 }]))[0].value,
+    await client.size(),
+    await client.set("", 1).catch((error) => error instanceof StowageError),
+  ];
+  client.close();
+  const two = new Client({ urls: [url, url.replace("127.0.0.1", "localhost")] });
+  const found = [];
+  for (let at = 0; at < 9; at++) {
+    await two.set("k" + at, at);
+    found.push(await two.get("k" + at));
+  }
+  two.close();
+  return [...answers, found.join("")].join(" ");
+}`;
+const answers = "1 2 Ada user:1 4 4 true 012345678";
+const settings = `{ port: 0, workers: 1, memory: "16mb", "log-level": "silent" }`;
+
+const typed = `
+interface User { name: string }
+const client = new Client<{ [key: \`user:\${string}\`]: User }>({ near: nearCache({ max: 10 }), timeout: "1s" });
+export const user: Promise<User | undefined> = client.get("user:1");
+export const loaded: Promise<User> = client.remember("user:1", async () => ({ name: "Ada" }), { ttl: "5m" });
+// @ts-expect-error there is no such key
+client.get("post:1");
+// @ts-expect-error a user has a name
+client.set("user:1", {});`;
+
+export function describeClient(installed: () => Consumer): void {
+  let consumer: Consumer;
+
+  beforeAll(() => {
+    consumer = installed();
+  });
+
+  describe("the installed client", () => {
+    it.each(["stowage/client", "stowage/client/web"])("works as ESM: %s", (subpath) => {
+      consumer.write(
+        "client.mjs",
+        `import * as all from "${subpath}";
+        import { startServer } from "stowage-server";
+        ${session}
+        const server = await startServer(${settings});
+        console.log(await session(all, server.url));
+        await server.close();`,
+      );
+      expect(consumer.node("client.mjs")).toBe(answers);
+    });
+
+    it.each(["stowage/client", "stowage/client/web"])("works as CommonJS: %s", (subpath) => {
+      consumer.write(
+        "client.cjs",
+        `const all = require("${subpath}");
+        ${session}
+        import("stowage-server").then(async ({ startServer }) => {
+          const server = await startServer(${settings});
+          console.log(await session(all, server.url));
+          await server.close();
+        });`,
+      );
+      expect(consumer.node("client.cjs")).toBe(answers);
+    });
+
+    it("works where there is nothing of Node", () => {
+      consumer.write(
+        "page.mjs",
+        `import { parentPort, workerData } from "node:worker_threads";
+        ${session}
+        for (const name of ["process", "Buffer", "global", "setImmediate", "clearImmediate"]) globalThis[name] = undefined;
+        const all = await import("stowage/client/web");
+        parentPort.postMessage(await session(all, workerData));`,
+      );
+      consumer.write(
+        "host.mjs",
+        `import { once } from "node:events";
+        import { Worker } from "node:worker_threads";
+        import { startServer } from "stowage-server";
+        const server = await startServer(${settings});
+        const page = new Worker(new URL("page.mjs", import.meta.url), { workerData: server.url });
+        const [told] = await once(page, "message");
+        console.log(told);
+        await page.terminate();
+        await server.close();`,
+      );
+      expect(consumer.node("host.mjs")).toBe(answers);
+    });
+
+    it.each([
+      ["browser", "web/index"],
+      ["workerd", "web/index"],
+      ["edge-light", "web/index"],
+      ["node", "index"],
+    ])("is for hosts that call themselves %s: client/%s", (condition, built) => {
+      consumer.write("which.cjs", `console.log(require.resolve("stowage/client"));`);
+      consumer.write("which.mjs", `console.log(import.meta.resolve("stowage/client"));`);
+      const which = (file: string) =>
+        run(process.execPath, [`--conditions=${condition}`, file], consumer.folder).trim();
+      expect(which("which.cjs")).toMatch(new RegExp(`/dist/client/${built}\\.cjs$`));
+      expect(which("which.mjs")).toMatch(new RegExp(`/dist/client/${built}\\.js$`));
+    });
+
+    it.each(["js", "cjs"])("imports nothing of Node where browsers load it: .%s", (extension) => {
+      const entry = join(consumer.folder, `node_modules/stowage/dist/client/web/index.${extension}`);
+      const { files, outside } = reachableFrom(realpathSync(entry));
+      expect([...outside]).toEqual([]);
+      expect(files.size).toBeGreaterThan(2);
+    });
+  });
+
+  describe("the client's types", () => {
+    const browser = { lib: ["ES2022", "DOM"], types: [] };
+    const node = { lib: ["ES2022"], types: ["node"] };
+    const bundler = { module: "esnext", moduleResolution: "bundler" };
+
+    it.each([
+      ["node16, on Node", ["client.mts", "client.cts"], { module: "node16", ...node }],
+      ["nodenext, in a browser", ["client.mts", "client.cts"], { module: "nodenext", ...browser }],
+      ["bundler, on Node", ["client.ts"], { ...bundler, ...node }],
+      ["bundler, in a browser", ["client.ts"], { ...bundler, ...browser }],
+      [
+        "bundler, with the condition of browsers",
+        ["client.ts"],
+        { ...bundler, ...browser, customConditions: ["browser"] },
+      ],
+      ["node10", ["client.ts"], { module: "commonjs", moduleResolution: "node10", ...node }],
+    ])("are right under %s", (_resolution, files, options) => {
+      for (const subpath of ["stowage/client", "stowage/client/web"]) {
+        const source = `import { Client, nearCache } from "${subpath}";${typed}`;
+        for (const file of files) consumer.write(file, source);
+        expect(() => consumer.tsc(files, options)).not.toThrow();
+      }
+    });
+  });
+
+  describe("what a page loads of it", () => {
+    it("is small at first, and the rest comes when it is used", async () => {
+      const uses = (names: string) =>
+        bundled(consumer.folder, `import { ${names} } from "stowage/client"; globalThis.used = [${names}];`);
+      const [client, near] = [await uses("Client"), await uses("Client, nearCache")];
+      process.stdout.write(`${tableOf(client, near)}\n`);
+      expect(client.external).toEqual([]);
+      expect(client.parts.size).toBeGreaterThan(1);
+      expect(client.atFirst.gzipped).toBeLessThan(BYTES_MAX);
+    });
+  });
+}
+
+/** For people: bytes of what a page loads, and when. */
+function tableOf(client: Bundle, near: Bundle): string {
+  const line = (what: string, { minified, gzipped }: Size) =>
+    `${what.padEnd(44)}${String(minified).padStart(10)}${String(gzipped).padStart(10)}`;
+  const parts = [...client.parts].map(([name, size]) => line(`  when first used: ${name}`, size));
+  return [
+    `${"what a page loads of stowage/client".padEnd(44)}  minified  and gzip`,
+    line("Client, at first", client.atFirst),
+    ...parts,
+    line("Client, nearCache, at first", near.atFirst),
+    line("Client, nearCache, everything", near.all),
+  ].join("\n");
+}
