@@ -27,8 +27,9 @@ export const errorCodes = {
   STOWAGE_SERIALIZATION:
     "a key or value cannot be turned into bytes, or bytes not back into one, without loss",
   STOWAGE_VETO: "a hook that may veto refused the action",
-  STOWAGE_KEY_TOO_LARGE: "a key of a shared table is longer than 64 KiB",
-  STOWAGE_VALUE_TOO_LARGE: "a value is longer than the table's maxValueSize; nothing was changed",
+  STOWAGE_KEY_TOO_LARGE: "a key is longer than its store takes, which is 64 KiB in a shared table",
+  STOWAGE_VALUE_TOO_LARGE:
+    "a value is longer than maxValueSize, or than its store takes; nothing was changed",
   STOWAGE_TABLE_FULL: "a table that does not evict, or cannot for now, has no room; nothing was changed",
   STOWAGE_COUNTER_OVERFLOW: "a counter would leave the range of 64 bits; it is unchanged",
   STOWAGE_TOO_MANY_THREADS: "more threads attach to a table than it was created for",
@@ -41,6 +42,8 @@ export const errorCodes = {
   STOWAGE_SERVER_REFUSED: "a server answered that it does not do what was asked, and why",
   STOWAGE_TOO_MANY_PENDING:
     "more operations are under way to a server than maxPending allows; nothing was sent",
+  STOWAGE_STORE_UNAVAILABLE:
+    "a store behind the cache cannot be reached, is too slow, or was found to be away; a write may or may not have been done",
   STOWAGE_CROSS_SLOT: "keys that have to be on one server are on several; a hash tag keeps them together",
   STOWAGE_UNKNOWN_NODE: "a call names a server that the client does not have",
   STOWAGE_INVALID_DATA: "a value does not fit the schema that was given for it",
@@ -308,7 +311,7 @@ export class DumpIoError extends StowageError {
   }
 }
 
-/** A key of a shared table is too long. */
+/** A key is longer than its store takes. */
 export class KeyTooLargeError extends StowageError {
   constructor(
     readonly where: string,
@@ -320,14 +323,14 @@ export class KeyTooLargeError extends StowageError {
   }
 }
 
-/** A value is longer than the table takes. */
+/** A value is longer than its store takes. */
 export class ValueTooLargeError extends StowageError {
   constructor(
     readonly where: string,
     readonly bytes: number,
     readonly bytesMax: number,
   ) {
-    const what = `the value has ${bytes} bytes; the table takes at most ${bytesMax}`;
+    const what = `the value has ${bytes} bytes; at most ${bytesMax} are possible`;
     super("STOWAGE_VALUE_TOO_LARGE", `${where}: ${what}. Nothing was changed; raise maxValueSize.`);
   }
 }
@@ -390,6 +393,27 @@ export class UnsupportedError extends StowageError {
     right: string,
   ) {
     super("STOWAGE_UNSUPPORTED", `${where}: a shared cache does not support ${what}: ${right}.`);
+  }
+}
+
+/** Why a store could not be asked: it failed, was too slow, was found to be away before, or too many wait for it already. */
+export type StoreFault = "failed" | "timeout" | "away" | "crowded";
+
+/** A store behind the cache cannot be reached, is too slow, or was found to be away. */
+export class StoreUnavailableError extends StowageError {
+  constructor(
+    readonly store: string,
+    readonly where: string,
+    readonly fault: StoreFault,
+    reason: string,
+    options?: { cause?: unknown },
+  ) {
+    const sent = fault === "away" || fault === "crowded" ? "Nothing was sent" : "A write may have been done";
+    super(
+      "STOWAGE_STORE_UNAVAILABLE",
+      `${where}: the store ${store} is not available: ${reason}. ${sent}.`,
+      causeOf(options?.cause),
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type { Loading } from "./loading/loading.js";
 import { createNode } from "./nodes/create-node.js";
 import { createObserver, type Observer } from "./observe/observer.js";
 import { type BoundClientOptions, serversOf } from "./options.js";
-import { createCluster } from "./routing/cluster.js";
+import type { ClusterParts } from "./routing/cluster.js";
 import type { Cluster } from "./routing/types.js";
 import type { ClientState } from "./state.js";
 import type { CreateTransport } from "./transport/transport.js";
@@ -18,6 +18,8 @@ export interface Platform {
   readonly transport: CreateTransport;
   /** A browser has six connections to a server, and no more. */
   readonly hasManyConnections: boolean;
+  /** All of it at once, or what several servers need when there are several. */
+  readonly createCluster: (parts: ClusterParts) => Cluster;
 }
 
 export function createState(options: BoundClientOptions, platform: Platform): ClientState {
@@ -25,7 +27,7 @@ export function createState(options: BoundClientOptions, platform: Platform): Cl
   const observer = createObserver({ onEvent: options.onEvent });
   const onEvent = observer.isWatched ? (event: ClientEvent) => observer.emit(event) : undefined;
   const onFault = (error: unknown): void => observer.emit({ type: "fault", error });
-  const cluster = clusterOf(options, platform.transport, onEvent, (headers) => observer.inject(headers));
+  const cluster = clusterOf(options, platform, onEvent, (headers) => observer.inject(headers));
   const near = options.near?.create({ cluster, clock, random, onError: onFault, onEvent }) ?? null;
   const createLoading = async (): Promise<Loading> => {
     const { Loading, loadDefaults, WAITS_MAX, WAITS_MAX_WEB } = await import("./loading/loading.js");
@@ -48,7 +50,7 @@ export function createState(options: BoundClientOptions, platform: Platform): Cl
 
 function clusterOf(
   options: BoundClientOptions,
-  transport: CreateTransport,
+  { transport, createCluster }: Platform,
   onEvent: ((event: ClientEvent) => void) | undefined,
   inject: Observer["inject"],
 ): Cluster {

@@ -22,6 +22,7 @@ import {
 import type { LoadOptions } from "./loading/options.js";
 import type { ListLoader, RememberAllOptions, RememberedList } from "./loading/remember-all.js";
 import { type BoundClientOptions, bindClientOptions } from "./options.js";
+import { createPageCluster } from "./routing/page-cluster.js";
 import type { ClientState } from "./state.js";
 import { fetchTransport } from "./transport/fetch.js";
 import type {
@@ -88,7 +89,11 @@ export class Client<Entries extends object = AnyEntries> {
 
   /** @internal */
   protected platform({ fetchWith }: BoundClientOptions): Platform {
-    return { transport: fetchTransport(fetchWith ?? undefined), hasManyConnections: false };
+    return {
+      transport: fetchTransport(fetchWith ?? undefined),
+      hasManyConnections: false,
+      createCluster: createPageCluster,
+    };
   }
 
   /** The value; undefined: there is none. From the near cache, if that has it. */

@@ -4,6 +4,7 @@ import type { Platform } from "./assemble.js";
 import { Client as WebClient } from "./client.js";
 import { loadDefaults } from "./loading/options.js";
 import type { BoundClientOptions } from "./options.js";
+import { createCluster } from "./routing/cluster.js";
 import { socketTransport } from "./transport/sockets.js";
 import type { AnyEntries } from "./types.js";
 
@@ -22,11 +23,17 @@ export * from "./web/index.js";
  * const user = await client.get<User>("user:1");
  */
 export class Client<Entries extends object = AnyEntries> extends WebClient<Entries> {
+  static {
+    // Two classes of one name: bundlers give one of them another, which would be seen wherever a client is printed.
+    Object.defineProperty(Client, "name", { value: "Client" });
+  }
+
   /** @internal */
   protected override platform(options: BoundClientOptions): Platform {
     // A page checks these values when it first loads something; here it can be done at once.
     loadDefaults.bind(options.fetch, "new Client", "fetch.");
     const hasSockets = options.fetchWith === null && findNodeBuiltin("node:net") !== undefined;
-    return hasSockets ? { transport: socketTransport(), hasManyConnections: true } : super.platform(options);
+    if (!hasSockets) return { ...super.platform(options), createCluster };
+    return { transport: socketTransport(), hasManyConnections: true, createCluster };
   }
 }

@@ -5,6 +5,7 @@
  *     cacheSuite     the promises of every verb, for any cache with these verbs, under any test runner
  *     policySuite    what the cache relies on in an eviction policy
  *     routerSuite    what the client relies on in a router; measureRouter: how many keys it moves
+ *     storeSuite     what tiers rely on in a store
  *
  * Left out: anything a production program should import.
  */
@@ -33,6 +34,14 @@ export {
   routerCases,
   routerSuite,
 } from "./router-suite.js";
+export {
+  STORE_NEEDS,
+  type StoreContext,
+  type StoreNeed,
+  type StoreSubject,
+  type StoreUnderTest,
+} from "./store-subject.js";
+export { failingStoreCases, type StoreCase, storeCases, storeSuite } from "./store-suite.js";
 export {
   ABILITIES,
   type Ability,

@@ -2,8 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { assert, unreachable } from "../../src/base/assert.js";
 import * as errors from "../../src/base/errors.js";
+import * as client from "../../src/client/errors.js";
 
 const position = { path: "users.dump", offset: 12, record: 3 };
+const attempt = { node: "http://a", what: 'get "a"' };
 const samples: errors.StowageError[] = [
   new errors.InvalidOptionError({ where: "new Cache", option: "max", received: -1, expected: "at least 1" }),
   new errors.InvalidDurationError("set", "ttl", "5 minutes", "has spaces in it", "5m"),
@@ -27,6 +29,20 @@ const samples: errors.StowageError[] = [
   new errors.TooManyThreadsError(32),
   new errors.InvalidHandleError("an object is not the handle of a table"),
   new errors.SnapshotError("users.snapshot", "its header is damaged"),
+  new client.ServerUnavailableError(attempt, "could not connect: ECONNREFUSED"),
+  new client.RequestTimeoutError(attempt, 5_000),
+  new client.ServerRefusedError(attempt, { status: 403, said: "no", serverCode: "forbidden_key" }),
+  new client.TooManyPendingError(attempt, 10_000),
+  new errors.StoreUnavailableError("redis", "get", "timeout", "no answer within 1000 ms"),
+  new client.CrossSlotError(
+    "batch",
+    new Map([
+      ["http://a", ["k1"]],
+      ["http://b", ["k2"]],
+    ]),
+  ),
+  new client.UnknownNodeError("get", "http://c", ["http://a", "http://b"]),
+  new client.InvalidDataError("get", "user:1", [{ message: "must be a number", path: ["age"] }]),
   new errors.UnsupportedError("new SharedCache", "weights", "leave the option weigher out"),
   new errors.UnavailableError("save", "node:fs"),
   new errors.StatsDisabledError(),
@@ -76,6 +92,14 @@ describe("the table of errors", () => {
         "STOWAGE_INVALID_HANDLE",
         "STOWAGE_SNAPSHOT",
         "STOWAGE_UNSUPPORTED",
+        "STOWAGE_SERVER_UNAVAILABLE",
+        "STOWAGE_REQUEST_TIMEOUT",
+        "STOWAGE_SERVER_REFUSED",
+        "STOWAGE_TOO_MANY_PENDING",
+        "STOWAGE_STORE_UNAVAILABLE",
+        "STOWAGE_CROSS_SLOT",
+        "STOWAGE_UNKNOWN_NODE",
+        "STOWAGE_INVALID_DATA",
         "STOWAGE_UNAVAILABLE",
         "STOWAGE_ASSERTION",
       ]
@@ -101,12 +125,20 @@ describe("the table of errors", () => {
         "a function cannot be saved",
         "set: the hook "audit" refused it. Nothing was changed.",
         "set: the key has 70000 bytes; at most 65536 are possible. Use a hash of it as the key.",
-        "set: the value has 17000000 bytes; the table takes at most 16777216. Nothing was changed; raise maxValueSize.",
+        "set: the value has 17000000 bytes; at most 16777216 are possible. Nothing was changed; raise maxValueSize.",
         "The table is full: no segment is free for an item of 200 bytes. Nothing was changed; give the table more memory, or let it evict.",
         "incrBig: 9223372036854775807n at key "n" plus 1n is beyond 64 bits. The counter is unchanged.",
         "attach: 32 threads use the table already. Close it in threads that are done, or create it with a larger option threads.",
         "attach: an object is not the handle of a table. Send table.handle by workerData or postMessage, to threads of the same Stowage.",
         "The snapshot "users.snapshot": its header is damaged.",
+        "get "a": the server at http://a is not available: could not connect: ECONNREFUSED. Check that it runs and that the url is right; the client goes on by itself when it is back.",
+        "get "a": no answer from http://a within 5000 ms, retries included. A write may have been done. The option "timeout" sets the time.",
+        "get "a": http://a answered 403: no",
+        "get "a": 10000 operations are under way to http://a already, as many as "maxPending" allows. Nothing was sent.",
+        "get: the store redis is not available: no answer within 1000 ms. A write may have been done.",
+        "batch needs all of its keys on one server, but http://a has "k1"; http://b has "k2". Keys with the same part in braces are kept together: "{user:1}:posts".",
+        "get: there is no server "http://c"; there are http://a, http://b",
+        "get "user:1": the value does not fit its schema: age: must be a number",
         "new SharedCache: a shared cache does not support weights: leave the option weigher out.",
         "save needs node:fs, which this runtime does not offer.",
         "stats: this cache was made with stats: false. Leave that option out to count.",

@@ -43,7 +43,10 @@ export function validate<Output>(
 function validated<Output>(result: StandardResult<Output>): Validated<Output> {
   if (result.issues === undefined) return { value: result.value };
   return {
-    issues: result.issues.map(({ message, path }) => ({ message, ...(path && { path: Array.from(path, keyIn) }) })),
+    issues: result.issues.map(({ message, path }) => ({
+      message,
+      ...(path && { path: Array.from(path, keyIn) }),
+    })),
   };
 }
 

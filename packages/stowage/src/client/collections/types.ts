@@ -86,7 +86,7 @@ export type Value<Input, Output = Input> = ValueVerbs<Input, Output> &
 export type ValueUnder<
   Entries extends object,
   Prefix extends string,
-> = `${Prefix}${string}` extends keyof Entries ? Entries[`${Prefix}${string}` & keyof Entries] : unknown;
+> = `${Prefix}${string}` extends infer Key extends keyof Entries ? Entries[Key] : unknown;
 
 /** What collections need of the client: its verbs, and loading as the facade has it. */
 export interface CollectionClient {

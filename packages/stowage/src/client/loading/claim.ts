@@ -34,13 +34,13 @@ export class Claim {
     }
   }
 
-  /** An old value goes; that there is none is remembered for so long. */
-  async foundNothing(forMs: number, tags: readonly string[]): Promise<void> {
+  /** An old value goes; that there is none is remembered for so long. False: too late, nothing was changed. */
+  async foundNothing(forMs: number, tags: readonly string[]): Promise<boolean> {
     this.#ended = true;
     const { near } = this.#host;
     near?.written(this.#key);
     try {
-      await release(this.#node, this.#key, this.#token, { forMs, tags });
+      return await release(this.#node, this.#key, this.#token, { forMs, tags });
     } finally {
       near?.written(this.#key);
     }

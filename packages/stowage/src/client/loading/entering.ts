@@ -57,7 +57,12 @@ export async function enter(
   const ttlMs = Math.min(timeoutMs > 0 ? timeoutMs + LEASE_MARGIN_MS : LEASE_MS, LEASE_MS_MAX);
   const asked: LeaseAsked = { key, ttlMs, seen };
   const until = clock.now() + PATIENCE_LEASES * ttlMs;
-  let answer = await ask(node, asked);
+  const askAndWait = (leftMs: number): Promise<LeaseAnswer> =>
+    waits.run(signal, (held) =>
+      held ? wait(node, asked, Math.ceil(Math.min(leftMs, WAIT_MS)), clock, signal) : ask(node, asked),
+    );
+  // What `*` means is settled by the request that waits: one that asked before would take the value it waited for as seen.
+  let answer = await (seen === "*" && isWaiting ? askAndWait(WAIT_MS) : ask(node, asked));
   for (;;) {
     const entered = take(host, node, load, key, answer);
     if (entered !== undefined) return entered;
@@ -65,9 +70,7 @@ export async function enter(
     const leftMs = until - clock.now();
     if (leftMs <= 0) return ALONE;
     signal.throwIfAborted();
-    answer = await waits.run(signal, (held) =>
-      held ? wait(node, asked, Math.ceil(Math.min(leftMs, WAIT_MS)), clock, signal) : ask(node, asked),
-    );
+    answer = await askAndWait(leftMs);
   }
 }
 

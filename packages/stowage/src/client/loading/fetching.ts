@@ -201,7 +201,9 @@ export class Fetching {
 
   #join(call: Call, round: Round): Load {
     const { loads } = this.#parts;
-    const load = loads.joinable(call.key) ?? loads.start(this.#task(call, round));
+    const running = loads.joinable(call.key);
+    const isGood = running !== undefined && (!round.how.force || running.isLoading);
+    const load = isGood ? running : loads.start(this.#task(call, round));
     if (call.lenient) load.lenient = true;
     return load;
   }

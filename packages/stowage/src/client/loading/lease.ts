@@ -86,13 +86,16 @@ export async function fill(
   throw refusedError(node.url, `storing what was loaded for ${JSON.stringify(key)}`, response);
 }
 
-/** `nothingMs`: for so long, whoever asks is told that there is nothing; 0: he may load. An old value goes then. */
+/**
+ * False: it was over already. `nothing`: its loader found nothing. An old value goes then, unless the key was written since
+ * (false), and for so long whoever asks is told that there is nothing; 0: he may load.
+ */
 export async function release(
   node: Node,
   key: string,
   token: string,
   nothing?: { readonly forMs: number; readonly tags: readonly string[] },
-): Promise<void> {
+): Promise<boolean> {
   const headers: Record<string, string> = { "stowage-lease-token": token };
   if (nothing !== undefined) {
     headers["stowage-nothing"] = nothing.forMs > 0 ? String(nothing.forMs) : "none";
@@ -104,8 +107,7 @@ export async function release(
     headers,
     isRepeatable: true,
   });
-  // 409: it is over already.
-  if (response.status === 204 || response.status === 409) return;
+  if (response.status === 204 || response.status === 409) return response.status === 204;
   throw refusedError(node.url, `giving back the lease of ${JSON.stringify(key)}`, response);
 }
 

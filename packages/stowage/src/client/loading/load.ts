@@ -13,8 +13,8 @@ export interface Loaded {
   /** As the loader or the cache gave it; undefined: there is none. */
   readonly value: unknown;
   /**
-   * False: the key was written or invalidated while it was loaded, so it is only for those who asked before the loader was
-   * called.
+   * False: the key was written or invalidated while it was loaded, or may have been, so it is only for those who asked
+   * before the loader was called.
    */
   readonly isCurrent: boolean;
 }
@@ -38,11 +38,22 @@ export class Load {
   readonly listeners = new Set<() => void>();
   promise!: Promise<Loaded>;
 
-  /** @param renews it renews what is still live, so nobody who can have that waits for it */
-  constructor(readonly renews: boolean) {}
+  /**
+   * @param renews it renews what is still live, so nobody who can have that waits for it
+   * @param isForced no value from before it began will do for it
+   */
+  constructor(
+    readonly renews: boolean,
+    readonly isForced: boolean,
+  ) {}
 
   get isJoinable(): boolean {
     return !this.closed && !this.controller.signal.aborted;
+  }
+
+  /** Whether one who does not want what there is may wait for it: it will not find another one's value after all. */
+  get isLoading(): boolean {
+    return this.isForced || this.calledAt > 0;
   }
 
   know(stale: Stale | undefined): void {

@@ -90,7 +90,7 @@ export class Loads {
   start(task: Task): Load {
     const { key } = task;
     const before = this.#current.get(key);
-    const load = new Load(task.seen !== undefined);
+    const load = new Load(task.seen !== undefined, task.how.force);
     this.#current.set(key, load);
     this.#running.add(load);
     load.promise = this.#perform(before, load, task).finally(() => this.#end(key, load));
@@ -182,7 +182,8 @@ export class Loads {
   /** Stores what was loaded, if it may be. */
   async #settle({ claim }: Load, task: Task, costMs: number, result: LoadResult<unknown>): Promise<Loaded> {
     const { key, how } = task;
-    if (result instanceof Ignore) return { value: result.value, isCurrent: true };
+    // Whether it was overtaken, the server is not asked: it counts as if it was.
+    if (result instanceof Ignore) return { value: result.value, isCurrent: false };
     const own = result instanceof Commit ? commitOptions.bind(result.options, "commit") : undefined;
     const value = result instanceof Commit ? result.value : result;
     const tags = own?.tags ?? how.tags;
@@ -193,8 +194,9 @@ export class Loads {
       return { value, isCurrent: true };
     }
     if (value === undefined) {
-      await this.#spared(claim.foundNothing(how.negativeTtl, tags));
-      return { value, isCurrent: true };
+      const isLate = (await this.#spared(claim.foundNothing(how.negativeTtl, tags))) === false;
+      if (isLate) this.#counts.overtaken++;
+      return { value, isCurrent: !isLate };
     }
     const ttlMs = this.#ttlOf(how, own?.ttl);
     const text = valueText("fetch", key, value);

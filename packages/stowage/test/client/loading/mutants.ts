@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "stores what was to be ignored",
     "loads.ts",
-    "if (result instanceof Ignore) return { value: result.value, isCurrent: true };",
+    "if (result instanceof Ignore) return { value: result.value, isCurrent: false };",
     "if (result instanceof Ignore) result = result.value;",
   ),
   mutant(
@@ -147,6 +147,24 @@ export const mutants: readonly Mutant[] = [
     "loads.ts",
     'for (const load of this.#running) load.controller.abort(new ClosedError("fetch"));',
     "",
+  ),
+  mutant(
+    "forces nothing where it renews",
+    "fetching.ts",
+    "(!round.how.force || running.isLoading)",
+    "running.isJoinable",
+  ),
+  mutant(
+    "believes that nothing was found although the key was written",
+    "loads.ts",
+    "return { value, isCurrent: !isLate };",
+    "return { value, isCurrent: true };",
+  ),
+  mutant(
+    "gives what was to be ignored to those who came later",
+    "loads.ts",
+    "return { value: result.value, isCurrent: false };",
+    "return { value: result.value, isCurrent: true };",
   ),
   mutant(
     "gives everybody what was overtaken",
@@ -292,9 +310,6 @@ export const foundByRaces: readonly string[] = [
   "loads although another one does",
   "leaves a lease behind that it was granted too late",
   "never gives a lease back",
-  "loads twice in one process",
-  "joins what was overtaken by its own write",
-  "joins what was given up",
   "wedges a key whose load failed",
   "keeps the lease of a failed load",
   "gives everybody what was overtaken",

@@ -118,12 +118,16 @@ describe("an entry that is kept near", () => {
 
   it("ends with its time on the server", async () => {
     const client = nearClient();
-    await others.set("a", 1, { ttl: 400 });
+    await others.set("a", 1, { ttl: 1_500 });
     const storedAt = performance.now();
     await warmed(client, "a");
-    await until(() => client.peek("a") === undefined);
-    expect(performance.now() - storedAt).toBeLessThan(410);
-    expect(await client.get("a")).toBe(undefined);
+    let seenAt = storedAt;
+    for (let at = storedAt; client.peek("a") !== undefined; at = performance.now()) {
+      seenAt = at;
+      await nextTurn();
+    }
+    expect(seenAt - storedAt).toBeLessThanOrEqual(1_501);
+    await until(async () => (await client.get("a")) === undefined);
   });
 
   it("is what its own client wrote, at once", async () => {

@@ -13,6 +13,7 @@ import {
   rendezvous,
   ring,
 } from "../../../src/client/index.js";
+import { Client as WebClient } from "../../../src/client/web/index.js";
 
 const keys = Array.from({ length: 300 }, (_, index) => `key:${index}`);
 let servers: Server[];
@@ -35,15 +36,14 @@ beforeEach(async () => {
   await Promise.all(direct.map((client) => client.clear()));
 });
 
-let client: Client;
+let client: WebClient;
 afterEach(() => client.close());
 
-function connect(options: ClientOptions): Client {
+function connect(options: ClientOptions): void {
   client = new Client({ timeout: "30s", ...options });
-  return client;
 }
 
-async function keysOf(one: Client): Promise<string[]> {
+async function keysOf(one: WebClient): Promise<string[]> {
   const found: string[] = [];
   for await (const key of one.keys()) found.push(key);
   return found.sort();
@@ -141,4 +141,25 @@ it("where none is found, calls fail and say why", async () => {
   connect({ discover: { find: () => Promise.reject(new Error("no such name")), everyMs: 30_000 } });
   await expect(client.get("a")).rejects.toThrow(/discover has found no server/);
   await expect(client.get("a")).rejects.toMatchObject({ cause: { message: "no such name" } });
+});
+
+describe("a page's client", () => {
+  it("loads what several servers need, and puts keys where all others do", async () => {
+    client = new WebClient({ urls, timeout: "30s" });
+    await client.setMany(keys.map((key) => [key, key]));
+    const others = new Client({ urls, timeout: "30s" });
+    expect([...(await others.getMany(keys))]).toEqual(keys.map((key) => [key, key]));
+    expect(await client.size()).toBe(keys.length);
+    others.close();
+  });
+
+  it("goes on with its server when there are more", async () => {
+    client = new WebClient({ url: urls[0], timeout: "30s" });
+    await client.set("a", 1);
+    client.setServers(urls);
+    await client.setMany(keys.map((key) => [key, key]));
+    expect([...(await client.getMany(keys)).values()]).toEqual(keys);
+    expect(client.nodes.map(({ url }) => url)).toEqual(urls);
+    await expect(client.get("a", { local: urls[0] })).resolves.toBe(1);
+  });
 });

@@ -126,9 +126,9 @@ const reading: Readonly<Record<string, Scene>> = {
       assert.equal((await all(client.keys())).length, 26);
       await client.setMany([
         ["a", 1],
-        ["a&b=c#é", 2],
+        ["a&b=c+é", 2],
       ]);
-      assert.deepEqual(await all(client.scan("a&b=c#")), [["a&b=c#é", 2]]);
+      assert.deepEqual(await all(client.scan("a&b=c+")), [["a&b=c+é", 2]]);
     }),
 
   "who stops a scan asks for no more pages": () =>
@@ -577,6 +577,7 @@ const living: Readonly<Record<string, Scene>> = {
         client.size({ signal }),
         client.health({ signal }),
       ];
+      for (const call of calls) call.catch(() => {}); // looked at one after the other
       const reason = new RangeError("enough");
       controller.abort(reason);
       for (const call of calls) await assert.rejects(call, reason);

@@ -1,6 +1,6 @@
 /** Writes and invalidations that come between: by this process, or by another one. */
 import assert from "node:assert/strict";
-import { commit } from "stowage";
+import { commit, ignore } from "stowage";
 import { settle } from "stowage/testing";
 import { outcome, scene } from "../support/scene.js";
 
@@ -123,6 +123,27 @@ export const raceScenes = [
     await Promise.all(calls);
     assert.equal(fleet.server.entries.size, 0);
   }),
+
+  scene(
+    "that nothing was found is not believed if the key was deleted meanwhile; nor is what was ignored",
+    async (fleet, source) => {
+      const client = fleet.client({ fetch: { negativeTtl: "1m" } });
+      for (const [at, result] of [undefined, ignore("old row")].entries()) {
+        const before = client.fetch("a", source.load);
+        await settle();
+        fleet.server.delete("a");
+        const after = client.fetch("a", source.load);
+        await settle();
+        source.loads[2 * at].resolve(result);
+        assert.equal(await before, at === 0 ? undefined : "old row");
+        await settle();
+        source.loads[2 * at + 1].resolve("new row");
+        assert.equal(await after, "new row");
+        fleet.server.delete("a");
+      }
+      assert.equal(client.counts.overtaken, 1);
+    },
+  ),
 
   scene("a lease whose time is over fills nothing", async (fleet, source) => {
     const [slow, other] = [fleet.client(), fleet.client()];

@@ -220,6 +220,30 @@ export const staleScenes = [
     },
   ),
 
+  scene("force does not wait for a renewal that finds another one's value", async (fleet, source) => {
+    const fetch = { refreshAhead: 0.5, ttl: 100_000 };
+    const [one, other] = [fleet.client({ fetch }), fleet.client({ fetch })];
+    await one.fetch("a", () => "old");
+    fleet.clock.advance(50_000);
+    let held: (() => void) | undefined;
+    fleet.way = (to, what) => {
+      if (to !== "there" || what !== "POST a/lease" || held !== undefined) return undefined;
+      return new Promise((resolve) => {
+        held = resolve;
+      });
+    };
+    await one.fetch("a", source.load); // its renewal is on its way
+    await settle();
+    await other.fetch("a", () => "new", { force: true });
+    const forced = one.fetch("a", source.load, { force: true });
+    await settle();
+    held?.();
+    await settle();
+    source.loads[0].resolve("forced");
+    assert.equal(await forced, "forced");
+    assert.equal(fleet.server.value("a"), "forced");
+  }),
+
   scene("a renewal is refused like any load if the key was deleted meanwhile", async (fleet, source) => {
     const client = fleet.client({ fetch: { refreshAhead: 0.5, ttl: 100_000 } });
     await client.fetch("a", () => "old");

@@ -78,7 +78,10 @@ export class Fleet {
       },
       open: async (request: NodeRequest, options: { signal: AbortSignal }) => {
         const name = nameOf(request).replace("POST", "wait");
-        const answer = await this.#travel(name, () => this.#answer(request, options.signal));
+        const answer = await this.#travel(name, () => {
+          options.signal.throwIfAborted(); // its connection is closed: the server sees nothing of it
+          return this.#answer(request, options.signal);
+        });
         options.signal.throwIfAborted();
         const { status, header, text } = response(answer);
         return { status, header, close: () => undefined, pieces: inPieces(text) };

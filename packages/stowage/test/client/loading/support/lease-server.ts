@@ -145,11 +145,13 @@ export class LeaseServer {
     this.leases.delete(key);
     const nothing = fields["stowage-nothing"];
     const tags = tagsIn(fields);
-    if (nothing !== undefined && !lease.marked && !this.#isInvalid(tags, lease.tagsAt)) {
-      this.entries.delete(key);
-      if (nothing !== "none")
-        this.nothing.set(key, { until: this.#clock.now() + Number(nothing), tags, tagsAt: lease.tagsAt });
+    if (nothing !== undefined && (lease.marked || this.#isInvalid(tags, lease.tagsAt))) {
+      this.#tell(key);
+      return fault(409, "lease_lost");
     }
+    if (nothing !== undefined) this.entries.delete(key);
+    if (nothing !== undefined && nothing !== "none")
+      this.nothing.set(key, { until: this.#clock.now() + Number(nothing), tags, tagsAt: lease.tagsAt });
     this.#tell(key);
     return { status: 204, fields: {}, text: "" };
   }

@@ -1,11 +1,11 @@
 /** Servers that a Discovery finds. */
 import { mod } from "../../../../src/client/routing/routers/mod.js";
 import type { Discovery, ServerAddress } from "../../../../src/client/types.js";
-import { type Expected, identical, ok, rejects, same, throws } from "../../../../src/testing/check.js";
+import { identical, ok, same, throws } from "../../../../src/testing/check.js";
 import { type Deferred, deferred } from "../../../../src/testing/deferred.js";
 import { settle } from "../../../../src/testing/fake-clock.js";
 import { drainMs, type Setup, setup, urlsOf } from "./fakes.js";
-import type { Scene } from "./scene.js";
+import { rejection, type Scene } from "./scene.js";
 
 type List = readonly (string | ServerAddress)[];
 
@@ -42,14 +42,6 @@ function searching(interval = everyMs): Searches {
       return settle();
     },
   };
-}
-
-/** As `rejects`, for a promise that is waited for later. */
-function rejection(ready: Promise<void> | undefined, expected: Expected | string): Promise<Error> {
-  ok(ready !== undefined, "nothing to wait for");
-  const promise = rejects(ready as Promise<void>, expected);
-  promise.catch(() => undefined);
-  return promise;
 }
 
 export const discoveryScenes: readonly Scene[] = [

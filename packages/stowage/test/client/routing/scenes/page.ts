@@ -4,11 +4,11 @@ import * as full from "../../../../src/client/routing/cluster.js";
 import { createPageCluster } from "../../../../src/client/routing/page-cluster.js";
 import { mod } from "../../../../src/client/routing/routers/mod.js";
 import { ring } from "../../../../src/client/routing/routers/ring.js";
-import { identical, ok, rejects, same, throws } from "../../../../src/testing/check.js";
+import { identical, ok, same, throws } from "../../../../src/testing/check.js";
 import { deferred } from "../../../../src/testing/deferred.js";
 import { settle } from "../../../../src/testing/fake-clock.js";
 import { drainMs, keys, type SetupOptions, setup, urlsOf } from "./fakes.js";
-import type { Scene } from "./scene.js";
+import { rejection, type Scene } from "./scene.js";
 
 const three = ["http://a:1", "http://b:1", "http://c:1"];
 type Servers = Parameters<typeof setup>[0];
@@ -174,7 +174,7 @@ export const pageScenes: readonly Scene[] = [
       const { cluster, comes, events, asked } = page(["http://a:1", { url: "http://b:1", weight: 2 }], {
         router: mod(),
       });
-      const waiting = rejects(cluster.ready as Promise<void>, "InvalidOptionError");
+      const waiting = rejection(cluster.ready, "InvalidOptionError");
       await comes();
       await waiting;
       for (let time = 0; time < 3; time++) throws(() => cluster.nodeOf("a"), "InvalidOptionError");
@@ -186,7 +186,7 @@ export const pageScenes: readonly Scene[] = [
     name: "a chunk that does not come is asked for again at the next call",
     async run() {
       const { cluster, comes, fails, events, asked } = page(three);
-      const waiting = rejects(cluster.ready as Promise<void>, {
+      const waiting = rejection(cluster.ready, {
         name: "ServerUnavailableError",
         says: ["not loaded"],
       });

@@ -1,3 +1,5 @@
+import { type Expected, ok, rejects } from "../../../../src/testing/check.js";
+
 /** A scene is a test that can run against the sources and against sources that are broken on purpose alike. */
 export interface Scene {
   readonly name: string;
@@ -21,4 +23,12 @@ export async function faultOf({ run }: Scene): Promise<string | undefined> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** As `rejects`, for a promise that is waited for later. */
+export function rejection(ready: Promise<void> | undefined, expected: Expected | string): Promise<Error> {
+  ok(ready !== undefined, "nothing to wait for");
+  const promise = rejects(ready as Promise<void>, expected);
+  promise.catch(() => undefined);
+  return promise;
 }

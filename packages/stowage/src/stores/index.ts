@@ -1,0 +1,3 @@
+/** The public API of `stowage/stores`: what a store is, for those who write one. Each store has a subpath of its own. */
+
+export type * from "./store.js";
