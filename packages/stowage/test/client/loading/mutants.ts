@@ -149,6 +149,12 @@ export const mutants: readonly Mutant[] = [
     "",
   ),
   mutant(
+    "forces a load after the one that it waited for",
+    "entering.ts",
+    '(seen === "*" && isWaiting ? askAndWait(WAIT_MS) : ask(node, asked))',
+    "ask(node, asked)",
+  ),
+  mutant(
     "forces nothing where it renews",
     "fetching.ts",
     "(!round.how.force || running.isLoading)",

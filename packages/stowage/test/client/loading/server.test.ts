@@ -139,17 +139,13 @@ describe.each([
     });
     source.loads[0].resolve("new");
     await until(async () => (await two.get("a")) === "new");
-    // Of these two, no renewal is still on its way. The second one asks while the first one loads.
-    const others = [client(options()), client(options())];
-    const first = others[0].fetch("a", source.load, { force: true });
+    const forcing = client(options()); // of this one, no renewal is still on its way
+    const forced = [1, 2].map(() => forcing.fetch("a", source.load, { force: true }));
     await loadsOf(2);
-    const asked = deferred<void>();
-    const second = client({ ...options(), onEvent: (event) => event.type === "request" && asked.resolve() });
-    await second.has("a"); // it has what it needs to load, but for the code, which is there by now
-    const forced = [first, second.fetch("a", source.load, { force: true }), others[0].fetch("a", source.load, { force: true })];
-    await until(async () => (await waitersOf(server)) + (await waitersOf(other)) > 0);
+    expect(source.loads[1].stale).toBe("new");
     source.loads[1].resolve("forced");
     expect(await Promise.all(forced)).toEqual(["forced", "forced"]);
+    expect(await one.entry("a")).toMatchObject({ value: "forced" });
     expect(source.loads.length).toBe(2);
   });
 

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../../src/cache/persist/crc32.js";
 import { throws } from "../../../src/testing/check.js";
+import { compressor } from "../../../src/tiered/frame/compressors.js";
 import {
   type FrameHead,
   type FrameOptions,

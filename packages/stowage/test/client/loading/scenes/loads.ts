@@ -121,6 +121,25 @@ export const loadScenes = [
     assert.equal(fleet.server.value("a"), "new");
   }),
 
+  scene(
+    "force: one that asked while another one loads takes what that brings, however late it is told",
+    async (fleet, source) => {
+      const [one, other] = [fleet.client(), fleet.client()];
+      const first = one.fetch("a", source.load, { force: true });
+      await settle();
+      fleet.way = async (to, what) => {
+        if (to === "there" || what !== "POST a/lease") return;
+        source.loads[0].resolve("new");
+        await settle();
+      };
+      const second = other.fetch("a", source.load, { force: true });
+      await settle();
+      source.loads[0].resolve("new");
+      assert.deepEqual(await Promise.all([first, second]), ["new", "new"]);
+      assert.equal(source.loads.length, 1);
+    },
+  ),
+
   scene("a failing load fails its callers and leaves nothing", async (fleet, source) => {
     const client = fleet.client();
     const boom = new TypeError("boom");
