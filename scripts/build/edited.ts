@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { outputFolder } from "./output-folder.js";
+import { workspaceSources } from "./workspace-sources.js";
 
 /** One change of one source file. */
 export interface Edit {
@@ -22,17 +23,12 @@ export interface BundleOptions {
   /** The folder that the edits' files are below. */
   readonly sources: string;
   readonly edits?: readonly Edit[];
-  /** Names of packages, and the files that they mean. */
-  readonly alias?: Readonly<Record<string, string>>;
 }
 
 let count = 0;
 
 /** The path of the bundle, for `import` or `node`. `entry` is most often `new URL("./scenes.ts", import.meta.url)`. */
-export async function bundleEdited(
-  entry: URL,
-  { sources, edits = [], alias = {} }: BundleOptions,
-): Promise<string> {
+export async function bundleEdited(entry: URL, { sources, edits = [] }: BundleOptions): Promise<string> {
   // What stands below node_modules vitest leaves to Node, and does not compile a second time.
   const folder = join(outputFolder("stowage-edited-"), "node_modules");
   const outfile = join(folder, `${count++}-${basename(entry.pathname, ".ts")}.mjs`);
@@ -44,14 +40,18 @@ export async function bundleEdited(
     platform: "node",
     target: "node20",
     logLevel: "silent",
-    alias,
     // What is CommonJS in the bundle asks for Node's modules by `require`.
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
     },
-    plugins: [edited(sources, edits)],
+    plugins: [workspaceSources, edited(sources, edits)],
   });
   return outfile;
+}
+
+/** What the bundle exports. */
+export async function importEdited<Module>(entry: URL, options: BundleOptions): Promise<Module> {
+  return (await import(await bundleEdited(entry, options))) as Module;
 }
 
 function edited(sources: string, edits: readonly Edit[]): Plugin {

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../scripts/build/edited.js";
 import { mutants } from "./mutants.js";
 import type * as suites from "./suites.js";
 
@@ -12,8 +12,8 @@ const sources = fileURLToPath(new URL("../../src/", import.meta.url));
 /** Many times what the unbroken one takes; a mutant that makes a scene wait for ever is found as well. */
 const PATIENCE_MS = 1_500;
 
-async function build(edits: readonly Edit[]): Promise<typeof suites> {
-  return import(await bundleEdited(new URL("./suites.ts", import.meta.url), { sources, edits }));
+function build(edits: readonly Edit[]): Promise<typeof suites> {
+  return importEdited(new URL("./suites.ts", import.meta.url), { sources, edits });
 }
 
 describe("the suites find a", () => {

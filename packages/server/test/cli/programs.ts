@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { workspaceSources } from "../../../../scripts/build/workspace-sources.js";
 import { temporaryFile } from "./support.js";
 
 const sources = fileURLToPath(new URL("../../src/", import.meta.url));
-const packages = fileURLToPath(new URL("../../../", import.meta.url));
 
 export async function buildPrograms(): Promise<{ stowage: string; stowageServer: string }> {
   const outdir = temporaryFile("programs");
@@ -22,11 +22,7 @@ export async function buildPrograms(): Promise<{ stowage: string; stowageServer:
     platform: "node",
     target: "node20",
     logLevel: "silent",
-    alias: {
-      stowage: join(packages, "stowage/src/index.ts"),
-      "stowage/table": join(packages, "stowage/src/table/index.ts"),
-      "stowage-http1": join(packages, "http1/src/index.ts"),
-    },
+    plugins: [workspaceSources],
     // What is CommonJS in the bundle asks for Node's modules by `require`.
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',

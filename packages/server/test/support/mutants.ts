@@ -1,27 +1,17 @@
 /** Breaks the server's sources on purpose, for tests of the tests. */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleEdited, type Edit } from "../../../../scripts/build/edited.js";
+import { bundleEdited, type Edit, importEdited } from "../../../../scripts/build/edited.js";
 
 export type { Edit };
 
-const packages = fileURLToPath(new URL("../../../", import.meta.url));
+const sources = fileURLToPath(new URL("../../src/", import.meta.url));
 
 /** The module `entry`, most often `new URL("./scenes.ts", import.meta.url)`, as it is with these edits. */
-export async function broken<Module>(entry: URL, ...edits: readonly Edit[]): Promise<Module> {
-  return (await import(await bundled(entry, edits))) as Module;
+export function broken<Module>(entry: URL, ...edits: readonly Edit[]): Promise<Module> {
+  return importEdited<Module>(entry, { sources, edits });
 }
 
 /** The path of the bundle, to be run by `node`. The edits' files are below packages/server/src. */
 export function bundled(entry: URL, edits: readonly Edit[] = []): Promise<string> {
-  return bundleEdited(entry, {
-    sources: join(packages, "server/src"),
-    edits,
-    alias: {
-      stowage: join(packages, "stowage/src/index.ts"),
-      "stowage/table": join(packages, "stowage/src/table/index.ts"),
-      "stowage/testing": join(packages, "stowage/src/testing/index.ts"),
-      "stowage-http1": join(packages, "http1/src/index.ts"),
-    },
-  });
+  return bundleEdited(entry, { sources, edits });
 }

@@ -27,9 +27,9 @@ export const VALUE = 3;
 export const OWN = 5;
 
 /** Members that operations of every API have, first in the list. */
-export const M_OP = 0;
-export const M_KEY = 1;
-export const M_VALUE = 2;
+const M_OP = 0;
+const M_KEY = 1;
+const M_VALUE = 2;
 export const commonMembers = ["op", "key", "value"] as const;
 
 const ROWS = 256;

@@ -17,32 +17,6 @@ export async function everyNode<T>(
   return allOf(local === undefined ? cluster.nodes.map((node) => ask(node)) : [ask(one)]);
 }
 
-/** `ask` of each server that has some of `keys`, for these keys; what it answers, one for each key, in the order of `keys`. */
-export async function nodeByNode<T>(
-  cluster: Cluster,
-  keys: readonly string[],
-  ask: (node: Node, keys: readonly string[]) => Promise<readonly T[]>,
-  local?: string,
-): Promise<T[]> {
-  if (cluster.ready !== undefined) await cluster.ready;
-  const split = [...cluster.split(keys, local)];
-  const answers = await allOf(
-    split.map(([node, places]) =>
-      ask(
-        node,
-        places.map((place) => keys[place]),
-      ),
-    ),
-  );
-  const all = new Array<T>(keys.length);
-  split.forEach(([, places], index) => {
-    places.forEach((place, nth) => {
-      all[place] = answers[index][nth];
-    });
-  });
-  return all;
-}
-
 async function allOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(promises);
   return outcomes.map((outcome) => {

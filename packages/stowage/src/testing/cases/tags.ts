@@ -1,4 +1,5 @@
 /** Tags: one call makes every entry that bears the tag unreadable, at once, and leaves every other entry alone. */
+import { commit } from "../../index.js";
 import { group } from "../cases.js";
 import { identical, same, throws } from "../check.js";
 
@@ -150,7 +151,6 @@ export const tags = group("tags", ["tags"], (test) => {
   });
 
   test("an invalidation during a load counts for tags that only the loader names", ["fetch"], async (t) => {
-    const { commit } = await import("../../index.js");
     const cache = t.create();
     let finish: (value: unknown) => void = () => undefined;
     const loaded = cache.fetch("a", () => new Promise((resolve) => (finish = resolve)));

@@ -1,6 +1,5 @@
 /** The promises of collections find collections that are broken, each by one edit of their sources. */
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -13,7 +12,6 @@ async function broken(...edits: Edit[]): Promise<string | null> {
   const program = await bundleEdited(new URL("./scenes.program.ts", import.meta.url), {
     sources,
     edits,
-    alias: { stowage: join(sources, "index.ts"), "stowage/testing": join(sources, "testing/index.ts") },
   });
   const { stdout } = await run(process.execPath, [program], { timeout: 60_000 });
   return JSON.parse(stdout);

@@ -1,6 +1,5 @@
 /** The scenes fail on loading that is broken: each mutant is the real one with one mistake, made by an edit of its source. */
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -24,7 +23,6 @@ async function printedBy<T>(entry: string, edits: readonly Edit[]): Promise<T> {
   const program = await bundleEdited(new URL(entry, import.meta.url), {
     sources,
     edits,
-    alias: { stowage: join(sources, "index.ts"), "stowage/testing": join(sources, "testing/index.ts") },
   });
   const { stdout } = await run(process.execPath, [program], { timeout: 120_000, maxBuffer: 1 << 24 });
   return JSON.parse(stdout);

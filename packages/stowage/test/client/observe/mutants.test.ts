@@ -1,7 +1,7 @@
 /** The scenes fail on observing that is broken: each mutant is the real thing with one edit of its sources. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../../scripts/build/edited.js";
 import type * as scenes from "./scenes.js";
 
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
@@ -90,8 +90,8 @@ const once: Edit = {
 };
 
 async function failing(edits: readonly Edit[]): Promise<string[]> {
-  const path = await bundleEdited(new URL("./scenes.ts", import.meta.url), { sources, edits });
-  const { observeScenes } = (await import(path)) as typeof scenes;
+  const entry = new URL("./scenes.ts", import.meta.url);
+  const { observeScenes } = await importEdited<typeof scenes>(entry, { sources, edits });
   const failed: string[] = [];
   for (const { name, run } of observeScenes) {
     try {

@@ -1,14 +1,14 @@
 /** The scenes fail on routing that is broken: each mutant is the real thing with one edit of its sources. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../../scripts/build/edited.js";
 import { mutants } from "./mutants.js";
 import type * as scenes from "./scenes/index.js";
 
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
 
-async function build(edits: readonly Edit[]): Promise<typeof scenes> {
-  return import(await bundleEdited(new URL("./scenes/index.ts", import.meta.url), { sources, edits }));
+function build(edits: readonly Edit[]): Promise<typeof scenes> {
+  return importEdited(new URL("./scenes/index.ts", import.meta.url), { sources, edits });
 }
 
 describe("the scenes find routing that", () => {

@@ -518,13 +518,6 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "all servers",
     "every-node.ts",
-    "mixes up places",
-    "all[place] = answers[index][nth];",
-    "all[nth] = answers[index][nth];",
-  ),
-  mutant(
-    "all servers",
-    "every-node.ts",
     "sums up those that answered",
     'if (outcome.status === "rejected") throw outcome.reason;',
     'if (outcome.status === "rejected") return undefined as any;',

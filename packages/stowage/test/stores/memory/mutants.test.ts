@@ -1,7 +1,7 @@
 /** The store suite fails on stores that are broken: each is the memory store with one edit of its sources. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../../scripts/build/edited.js";
 import { failingStoreCases } from "../../../src/testing/store-suite.js";
 import { mutants } from "./mutants.js";
 import { memorySubject } from "./subject.js";
@@ -9,8 +9,8 @@ import { memorySubject } from "./subject.js";
 const sources = fileURLToPath(new URL("../../../src/", import.meta.url));
 
 async function failures(edits: readonly Edit[]): Promise<string[]> {
-  const path = await bundleEdited(new URL("./suite-run.ts", import.meta.url), { sources, edits });
-  const built: typeof import("./suite-run.js") = await import(path);
+  const entry = new URL("./suite-run.ts", import.meta.url);
+  const built = await importEdited<typeof import("./suite-run.js")>(entry, { sources, edits });
   return (await built.failing(memorySubject.abilities)).map(({ name }) => name);
 }
 

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { applyEdit, describeEdit, type Edit, misfitsOf } from "../../../../../scripts/build/edited.js";
 import { outputFolder } from "../../../../../scripts/build/output-folder.js";
+import { workspaceSources } from "../../../../../scripts/build/workspace-sources.js";
 import { STEP, withSteps } from "./steps.js";
 
 export type { Edit };
@@ -45,22 +46,10 @@ async function make(entry: URL, options: BuildOptions, serial: number): Promise<
     platform: "node",
     target: "node20",
     logLevel: "silent",
-    plugins: [stowageSources(), changed(options)],
+    plugins: [workspaceSources, changed(options)],
     banner: { js: `globalThis.${STEP} ??= () => {};` },
   });
   return outfile;
-}
-
-/** `stowage` and `stowage/x` are the sources, as in vitest.config.ts. */
-function stowageSources(): Plugin {
-  return {
-    name: "stowage-sources",
-    setup({ onResolve }) {
-      onResolve({ filter: /^stowage(\/.+)?$/ }, ({ path }) => ({
-        path: join(sources, path.slice("stowage".length), "index.ts"),
-      }));
-    },
-  };
 }
 
 function changed({ steps = false, edits = [] }: BuildOptions): Plugin {

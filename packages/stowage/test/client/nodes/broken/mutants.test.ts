@@ -1,15 +1,15 @@
 /** The scenes fail on a node that is broken: each mutant is the real one with one mistake, made by an edit of its source. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../../../scripts/build/edited.js";
 import { mutants } from "./mutants.js";
 import type * as suites from "./suites.js";
 
 const sources = fileURLToPath(new URL("../../../../src/", import.meta.url));
 const PATIENCE_MS = 3_000;
 
-async function build(edits: readonly Edit[]): Promise<typeof suites> {
-  return import(await bundleEdited(new URL("./suites.ts", import.meta.url), { sources, edits }));
+function build(edits: readonly Edit[]): Promise<typeof suites> {
+  return importEdited(new URL("./suites.ts", import.meta.url), { sources, edits });
 }
 
 describe("the scenes find a node", () => {

@@ -2,12 +2,12 @@
 
 import { TooManyPendingError } from "../../../../src/client/errors.js";
 import type { Node } from "../../../../src/client/nodes/types.js";
-import { everyNode, nodeByNode } from "../../../../src/client/routing/every-node.js";
+import { everyNode } from "../../../../src/client/routing/every-node.js";
 import { local } from "../../../../src/client/routing/routers/local.js";
 import { identical, rejects, same } from "../../../../src/testing/check.js";
 import { type Deferred, deferred } from "../../../../src/testing/deferred.js";
 import { settle } from "../../../../src/testing/fake-clock.js";
-import { keys, setup } from "./fakes.js";
+import { setup } from "./fakes.js";
 import type { Scene } from "./scene.js";
 
 const three = ["http://a:1", "http://b:1", "http://c:1"];
@@ -69,19 +69,18 @@ export const mergeScenes: readonly Scene[] = [
     },
   },
   {
-    name: "both wait for servers that are still being looked for",
+    name: "everyNode waits for servers that are still being looked for",
     async run() {
       const found = deferred<readonly string[]>();
       const { cluster } = setup({ find: () => found.promise, everyMs: 1_000 });
       const all = everyNode(cluster, async ({ url }) => url);
-      const split = nodeByNode(cluster, ["a"], async ({ url }) => [url]);
       await settle();
       found.resolve(["http://a:1"]);
-      same([await all, await split], [["http://a:1"], ["http://a:1"]]);
+      same(await all, ["http://a:1"]);
     },
   },
   {
-    name: "both fail where no server is known",
+    name: "everyNode fails where no server is known",
     async run() {
       const { cluster } = setup({ find: () => Promise.reject(new Error("ENOTFOUND")), everyMs: 1_000 });
       await rejects(
@@ -92,33 +91,6 @@ export const mergeScenes: readonly Scene[] = [
       await rejects(
         everyNode(cluster, async () => 1),
         "ServerUnavailableError",
-      );
-      await rejects(
-        nodeByNode(cluster, ["a"], async () => [1]),
-        "ServerUnavailableError",
-      );
-    },
-  },
-  {
-    name: "nodeByNode asks each server for its keys and puts the answers in the order of the keys",
-    async run() {
-      const { cluster } = setup(three);
-      const wanted = [...keys, ...keys.slice(0, 10)];
-      let calls = 0;
-      const answers = await nodeByNode(cluster, wanted, async (node, some) => {
-        calls++;
-        for (const key of some) identical(cluster.nodeOf(key), node);
-        return some.map((key) => `${key}@${node.url}`);
-      });
-      identical(calls, 3);
-      same(
-        answers,
-        wanted.map((key) => `${key}@${cluster.nodeOf(key).url}`),
-      );
-      same(await nodeByNode(cluster, [], async () => [1]), []);
-      same(
-        await nodeByNode(cluster, ["a", "b"], async ({ url }, some) => some.map(() => url), "http://b:1"),
-        ["http://b:1", "http://b:1"],
       );
     },
   },

@@ -1,7 +1,7 @@
 /** The suites fail on a transport that is broken: each mutant is the real one with one mistake, made by an edit of its source. */
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bundleEdited, type Edit, misfitsOf } from "../../../../../../scripts/build/edited.js";
+import { type Edit, importEdited, misfitsOf } from "../../../../../../scripts/build/edited.js";
 import { mutants } from "./mutants.js";
 import type * as suites from "./suites.js";
 
@@ -10,8 +10,8 @@ const fixtures = fileURLToPath(new URL("../../../../../http1/test/fixtures/tls/"
 /** Many times what the unbroken one takes; a mutant that makes a scene wait for ever is found as well. */
 const PATIENCE_MS = 1_500;
 
-async function build(edits: readonly Edit[]): Promise<typeof suites> {
-  return import(await bundleEdited(new URL("./suites.ts", import.meta.url), { sources, edits }));
+function build(edits: readonly Edit[]): Promise<typeof suites> {
+  return importEdited(new URL("./suites.ts", import.meta.url), { sources, edits });
 }
 
 describe("the suites find a transport", () => {
