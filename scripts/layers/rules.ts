@@ -19,7 +19,21 @@ const library: Rooms = {
   client: ["base", "resilience", "cache"],
   http: ["base", "resilience", "cache", "table", "stores", "tiered", "client"],
   "index.ts": ["base", "cache"],
-  testing: ["base", "resilience", "cache", "table", "stores", "tiered", "client", "http", "index.ts"],
+  patterns: ["base", "resilience", "cache", "table", "stores", "tiered"],
+  prometheus: ["base", "cache", "table", "stores", "tiered", "client", "index.ts"],
+  otel: ["base", "cache", "table", "stores", "tiered", "client", "index.ts"],
+  testing: [
+    "base",
+    "resilience",
+    "cache",
+    "table",
+    "stores",
+    "tiered",
+    "client",
+    "patterns",
+    "http",
+    "index.ts",
+  ],
 };
 
 /** The server: what it knows, what it tells, what it answers, how it runs; the command line is a client of all that. */
@@ -77,6 +91,7 @@ export const crossings: readonly { from: string; to: string }[] = [
   { from: "packages/server/src/", to: "packages/stowage/src/base/suggestion.ts" },
   // The client is tested on the server's own routes, feed and programs.
   { from: "packages/stowage/test/client/", to: "packages/server/" },
+  { from: "packages/stowage/test/stores/server/", to: "packages/server/" },
   // Packages are built alike.
   { from: "packages/", to: "scripts/build/" },
 ];
