@@ -8,7 +8,6 @@
  * disagree whether it means "at once" or "never"; say `null` where never is meant.
  */
 import { InvalidDurationError } from "./errors.js";
-import { suggest } from "./suggestion.js";
 
 const unitMs = {
   ms: 1,
@@ -21,31 +20,8 @@ const unitMs = {
 } as const;
 const unitNames = Object.keys(unitMs) as DurationUnit[];
 
-/** Words that people write for the units, to say what would be right. */
-const longUnits: Record<string, DurationUnit> = {
-  millisecond: "ms",
-  milliseconds: "ms",
-  msec: "ms",
-  sec: "s",
-  secs: "s",
-  second: "s",
-  seconds: "s",
-  min: "m",
-  mins: "m",
-  minute: "m",
-  minutes: "m",
-  hr: "h",
-  hrs: "h",
-  hour: "h",
-  hours: "h",
-  day: "d",
-  days: "d",
-  week: "w",
-  weeks: "w",
-  yr: "y",
-  year: "y",
-  years: "y",
-};
+/** How the words begin that people write for the units: "5 minutes", "msec", "hrs". A month is none. */
+const wordUnits = /^(ms|mil|s|mi|m$|h|d|w|y)/;
 
 export type DurationUnit = keyof typeof unitMs;
 
@@ -140,6 +116,6 @@ function textHint(text: string): string | undefined {
   if (loose === null) return undefined;
   const word = (loose[2] as string).toLowerCase();
   if (word === "") return `${loose[1]}ms`;
-  const unit = Object.hasOwn(unitMs, word) ? word : longUnits[suggest(word, Object.keys(longUnits)) ?? ""];
-  return unit === undefined ? undefined : `${loose[1]}${unit}`;
+  const begin = wordUnits.exec(word)?.[1];
+  return begin && loose[1] + (begin === "mil" ? "ms" : begin === "mi" ? "m" : begin);
 }

@@ -97,6 +97,14 @@ export function listOf<Out>(item: OptionType<Out>): OptionType<readonly Out[]> {
   };
 }
 
+/** Null, for "none" or "never", or what the kind takes. */
+export function orNull<Out>(type: OptionType<Out>): OptionType<Out | null> {
+  return {
+    text: `${type.text}, or null`,
+    parse: (value, where, option) => (value === null ? null : type.parse(value, where, option)),
+  };
+}
+
 /** Whichever kind takes the value first. */
 export function either<A, B>(first: OptionType<A>, second: OptionType<B>): OptionType<A | B> {
   return {

@@ -43,6 +43,22 @@ export interface ConflictRule<Record> {
   readonly right: string;
 }
 
+/** Options of calls, which read as few as they are given: none has a default. */
+export type CallOptionTypes = Readonly<Record<string, OptionType<unknown>>>;
+
+/** For `satisfies DeclaresCall<WriteOptions>`: an option of the interface without a type does not compile. */
+export type DeclaresCall<Options> = { readonly [Name in keyof Required<Options>]: OptionType<unknown> };
+
+export interface DeclaredCallOptions<Types extends CallOptionTypes> {
+  readonly types: Types;
+  readonly names: ReadonlySet<string>;
+}
+
+/** What of them was given, parsed. */
+export type Given<Types extends CallOptionTypes> = {
+  readonly [Name in keyof Types]?: Types[Name] extends OptionType<infer Out> ? Out : never;
+};
+
 export interface DeclaredOptions<Specs extends OptionSpecs> {
   readonly specs: Specs;
   readonly names: ReadonlySet<string>;
@@ -53,6 +69,35 @@ export interface DeclaredOptions<Specs extends OptionSpecs> {
 /** Declares one option; a function only so that its types are inferred one by one. */
 export function option<Out, const Default = Out>(spec: OptionSpec<Out, Default>): OptionSpec<Out, Default> {
   return spec;
+}
+
+export function declareCallOptions<Types extends CallOptionTypes>(types: Types): DeclaredCallOptions<Types> {
+  return Object.freeze({ types, names: new Set(Object.keys(types)) });
+}
+
+const nothing = Object.freeze({});
+
+/** Checks names and values of what was given, and nothing else. */
+export function givenOptions<Types extends CallOptionTypes>(
+  { types, names }: DeclaredCallOptions<Types>,
+  options: object | undefined,
+  where: string,
+): Given<Types> {
+  if (options === undefined) return nothing as Given<Types>;
+  checkNames(options, names, where);
+  const given: Record<string, unknown> = {};
+  for (const name in options) {
+    const received = (options as Readonly<Record<string, unknown>>)[name];
+    if (received !== undefined) given[name] = parseOption(types[name], received, where, name);
+  }
+  return given as Given<Types>;
+}
+
+/** @throws InvalidOptionError, and what the type itself throws */
+function parseOption<Out>(type: OptionType<Out>, received: unknown, where: string, option: string): Out {
+  const parsed = type.parse(received, where, option);
+  if (parsed === refused) throw new InvalidOptionError({ where, option, received, expected: type.text });
+  return parsed;
 }
 
 export function declareOptions<Specs extends OptionSpecs>(
@@ -127,11 +172,7 @@ function bindAll(
       bound[name] = spec.default;
       continue;
     }
-    const parsed = spec.type.parse(received, where, prefix + name);
-    if (parsed === refused) {
-      throw new InvalidOptionError({ where, option: prefix + name, received, expected: spec.type.text });
-    }
-    bound[name] = parsed;
+    bound[name] = parseOption(spec.type, received, where, prefix + name);
     given.add(name);
   }
   return bound;

@@ -6,7 +6,6 @@
  * All verbs that ask a server return promises, and reject instead of throwing. What is wrong with the options of `new
  * Client` is thrown at once.
  */
-import type { Duration } from "../base/duration.js";
 import type { FoundLoader, Loader } from "../cache/types.js";
 import { createState, type Platform } from "./assemble.js";
 import {
@@ -19,6 +18,7 @@ import {
   type Value,
   type ValueUnder,
 } from "./collections/index.js";
+import { KeyVerbs } from "./core/key-verbs.js";
 import type { LoadOptions } from "./loading/options.js";
 import type { ListLoader, RememberAllOptions, RememberedList } from "./loading/remember-all.js";
 import { type BoundClientOptions, bindClientOptions } from "./options.js";
@@ -35,8 +35,6 @@ import type {
   ClientStats,
   CompareOptions,
   EntryOf,
-  EntryPair,
-  IncrOptions,
   Invalidation,
   InvalidationCounts,
   KeyOf,
@@ -48,22 +46,11 @@ import type {
   ServerStats,
   Unset,
   ValueOf,
-  WriteOptions,
 } from "./types.js";
 import { close, inspect, nodes } from "./verbs/inspect.js";
 import { fetch, loadingOf, remember, rememberAll } from "./verbs/load.js";
-import { entry, get, getMany, has, peek, ttl } from "./verbs/read.js";
-import {
-  compareAndSet,
-  count,
-  deleteMany,
-  expire,
-  persist,
-  remove,
-  set,
-  setMany,
-  touch,
-} from "./verbs/write.js";
+import { entry, peek } from "./verbs/read.js";
+import { compareAndSet } from "./verbs/write.js";
 
 /** Bundlers make a file of its own of it, which a page loads when it first calls one of these. */
 const rareVerbs = (): Promise<typeof import("./verbs/rare.js")> => import("./verbs/rare.js");
@@ -78,13 +65,12 @@ const rareVerbs = (): Promise<typeof import("./verbs/rare.js")> => import("./ver
  * await client.set("user:1", { name: "Ada" }, { ttl: "5m" });
  * const user = await client.get<User>("user:1");
  */
-export class Client<Entries extends object = AnyEntries> {
-  readonly #state: ClientState;
-
+export class Client<Entries extends object = AnyEntries> extends KeyVerbs<Entries, ClientState> {
   /** @throws InvalidOptionError what is wrong with the options, or with the environment that stands in for them */
   constructor(options?: ClientOptions) {
+    super();
     const bound = bindClientOptions(options);
-    this.#state = createState(bound, this.platform(bound));
+    this.begin(createState(bound, this.platform(bound)));
   }
 
   /** @internal */
@@ -96,27 +82,11 @@ export class Client<Entries extends object = AnyEntries> {
     };
   }
 
-  /** The value; undefined: there is none. From the near cache, if that has it. */
-  get<Value = Unset, Key extends KeyOf<Entries> = KeyOf<Entries>>(
-    key: Key,
-    options?: CallOptions,
-  ): Promise<ValueOf<Value, Entries, Key> | undefined> {
-    return get(this.#state, key, options) as Promise<ValueOf<Value, Entries, Key> | undefined>;
-  }
-
-  /** Those that are there, by key. */
-  getMany<Value = Unset, Key extends KeyOf<Entries> = KeyOf<Entries>>(
-    keys: Iterable<Key>,
-    options?: CallOptions,
-  ): Promise<Map<Key, ValueOf<Value, Entries, Key>>> {
-    return getMany(this.#state, keys, options) as Promise<Map<Key, ValueOf<Value, Entries, Key>>>;
-  }
-
   /** What the near cache has, without a promise; undefined: nothing that may be given out, or there is no near cache. */
   peek<Value = Unset, Key extends KeyOf<Entries> = KeyOf<Entries>>(
     key: Key,
   ): ValueOf<Value, Entries, Key> | undefined {
-    return peek(this.#state, key) as ValueOf<Value, Entries, Key> | undefined;
+    return peek(this.state, key) as ValueOf<Value, Entries, Key> | undefined;
   }
 
   /** The value with its version, for `compareAndSet`, and the time it has left. Always from the server. */
@@ -124,44 +94,7 @@ export class Client<Entries extends object = AnyEntries> {
     key: Key,
     options?: CallOptions,
   ): Promise<EntryOf<ValueOf<Value, Entries, Key>> | undefined> {
-    return entry(this.#state, key, options) as Promise<EntryOf<ValueOf<Value, Entries, Key>> | undefined>;
-  }
-
-  has(key: KeyOf<Entries>, options?: CallOptions): Promise<boolean> {
-    return has(this.#state, key, options);
-  }
-
-  /** Milliseconds left; null: it does not expire; undefined: it is not there. */
-  ttl(key: KeyOf<Entries>, options?: CallOptions): Promise<number | null | undefined> {
-    return ttl(this.#state, key, options);
-  }
-
-  /**
-   * Stores a value: anything that JSON can hold. What was there goes, with its lifetime and tags.
-   *
-   * Rejects with InvalidValueError (undefined), SerializationError (no JSON), and what servers and the way to them bring.
-   */
-  set<Value = Unset, Key extends KeyOf<Entries> = KeyOf<Entries>>(
-    key: Key,
-    value: NoInfer<ValueOf<Value, Entries, Key>>,
-    options?: WriteOptions,
-  ): Promise<void> {
-    return set(this.#state, key, value, options);
-  }
-
-  /** Stores all of them, each for itself: some may be stored when it rejects. */
-  setMany(entries: Iterable<EntryPair<Entries>>, options?: WriteOptions): Promise<void> {
-    return setMany(this.#state, entries, options);
-  }
-
-  /** Whether there was one. After a repeated request, that the first one had removed it looks like none. */
-  delete(key: KeyOf<Entries>, options?: CallOptions): Promise<boolean> {
-    return remove(this.#state, key, options);
-  }
-
-  /** How many there were. */
-  deleteMany(keys: Iterable<KeyOf<Entries>>, options?: CallOptions): Promise<number> {
-    return deleteMany(this.#state, keys, options);
+    return entry(this.state, key, options) as Promise<EntryOf<ValueOf<Value, Entries, Key>> | undefined>;
   }
 
   /**
@@ -173,31 +106,7 @@ export class Client<Entries extends object = AnyEntries> {
     value: NoInfer<ValueOf<Value, Entries, Key>>,
     options: CompareOptions,
   ): Promise<string | undefined> {
-    return compareAndSet(this.#state, key, value, options);
-  }
-
-  /** Adds to a number, and gives the sum. Not repeated when the answer is lost: it may have been done. */
-  incr(key: KeyOf<Entries>, amount?: number, options?: IncrOptions): Promise<number> {
-    return count(this.#state, "incr", key, amount, options);
-  }
-
-  decr(key: KeyOf<Entries>, amount?: number, options?: IncrOptions): Promise<number> {
-    return count(this.#state, "decr", key, amount, options);
-  }
-
-  /** Begins its lifetime anew. Whether it is there. */
-  touch(key: KeyOf<Entries>, options?: CallOptions): Promise<boolean> {
-    return touch(this.#state, key, options);
-  }
-
-  /** Gives it a lifetime from now on. Whether it is there. */
-  expire(key: KeyOf<Entries>, ttl: Duration, options?: CallOptions): Promise<boolean> {
-    return expire(this.#state, key, ttl, options);
-  }
-
-  /** Takes its lifetime away. Whether it is there. */
-  persist(key: KeyOf<Entries>, options?: CallOptions): Promise<boolean> {
-    return persist(this.#state, key, options);
+    return compareAndSet(this.state, key, value, options);
   }
 
   /**
@@ -217,7 +126,7 @@ export class Client<Entries extends object = AnyEntries> {
     options?: LoadOptions,
   ): Promise<LoadedOf<Value, Entries, Key> | undefined>;
   fetch(key: KeyOf<Entries>, loader: Loader<never, unknown>, options?: LoadOptions): Promise<unknown> {
-    return fetch(this.#state, key, loader as Loader<string, unknown>, options);
+    return fetch(this.state, key, loader as Loader<string, unknown>, options);
   }
 
   /** As `fetch`, but where the server cannot be asked, the value is the loader's: it fails only if the loader does. */
@@ -232,7 +141,7 @@ export class Client<Entries extends object = AnyEntries> {
     options?: LoadOptions,
   ): Promise<LoadedOf<Value, Entries, Key> | undefined>;
   remember(key: KeyOf<Entries>, loader: Loader<never, unknown>, options?: LoadOptions): Promise<unknown> {
-    return remember(this.#state, key, loader as Loader<string, unknown>, options);
+    return remember(this.state, key, loader as Loader<string, unknown>, options);
   }
 
   /**
@@ -247,7 +156,7 @@ export class Client<Entries extends object = AnyEntries> {
     loader: ListLoader<Value>,
     options: RememberAllOptions<Value>,
   ): Promise<RememberedList<Value>> {
-    return rememberAll(this.#state, prefix, loader, options);
+    return rememberAll(this.state, prefix, loader, options);
   }
 
   /**
@@ -269,7 +178,7 @@ export class Client<Entries extends object = AnyEntries> {
   collection(prefix: string, schema?: StandardSchema, options?: SchemaOptions): unknown {
     return createCollection(
       this.#forParts(),
-      () => loadingOf(this.#state, "remember"),
+      () => loadingOf(this.state, "remember"),
       prefix,
       schema,
       options,
@@ -290,7 +199,7 @@ export class Client<Entries extends object = AnyEntries> {
     key: Key,
   ): Value<ValueOf<ValueType, Entries, Key>>;
   value(key: string, schema?: StandardSchema, options?: SchemaOptions): unknown {
-    return createValue(this.#forParts(), () => loadingOf(this.#state, "remember"), key, schema, options);
+    return createValue(this.#forParts(), () => loadingOf(this.state, "remember"), key, schema, options);
   }
 
   /**
@@ -308,7 +217,7 @@ export class Client<Entries extends object = AnyEntries> {
     options?: BatchCallOptions,
   ): Promise<BatchResults<Operations, Entries>> {
     const { batch } = await rareVerbs();
-    return (await batch(this.#state, operations, options)) as unknown as BatchResults<Operations, Entries>;
+    return (await batch(this.state, operations, options)) as unknown as BatchResults<Operations, Entries>;
   }
 
   /**
@@ -320,7 +229,7 @@ export class Client<Entries extends object = AnyEntries> {
     options?: ScanOptions,
   ): AsyncIterableIterator<[KeyOf<Entries>, ValueOf<Value, Entries, KeyOf<Entries>>]> {
     const { scan } = await rareVerbs();
-    yield* scan(this.#state, prefix, options) as AsyncIterable<
+    yield* scan(this.state, prefix, options) as AsyncIterable<
       [KeyOf<Entries>, ValueOf<Value, Entries, KeyOf<Entries>>]
     >;
   }
@@ -328,61 +237,61 @@ export class Client<Entries extends object = AnyEntries> {
   /** The same without values. */
   async *keys(prefix?: string, options?: ScanOptions): AsyncIterableIterator<KeyOf<Entries>> {
     const { keys } = await rareVerbs();
-    yield* keys(this.#state, prefix, options) as AsyncIterable<KeyOf<Entries>>;
+    yield* keys(this.state, prefix, options) as AsyncIterable<KeyOf<Entries>>;
   }
 
   /** Removes by key, by prefix, by tag. When it resolves, that is gone, and loads of it that were under way are not stored. */
   async invalidate(what: Invalidation, options?: CallOptions): Promise<InvalidationCounts> {
-    return (await rareVerbs()).invalidate(this.#state, what, options);
+    return (await rareVerbs()).invalidate(this.state, what, options);
   }
 
   /** Removes whatever bears the tag, on all servers. */
   async invalidateTag(tag: string, options?: CallOptions): Promise<void> {
-    return (await rareVerbs()).invalidateTags(this.#state, [tag], options, "invalidateTag");
+    return (await rareVerbs()).invalidateTags(this.state, [tag], options, "invalidateTag");
   }
 
   async invalidateTags(tags: readonly string[], options?: CallOptions): Promise<void> {
-    return (await rareVerbs()).invalidateTags(this.#state, tags, options, "invalidateTags");
+    return (await rareVerbs()).invalidateTags(this.state, tags, options, "invalidateTags");
   }
 
   /** Entries of all servers. */
   async size(options?: CallOptions): Promise<number> {
-    return (await rareVerbs()).size(this.#state, options);
+    return (await rareVerbs()).size(this.state, options);
   }
 
   /** Removes everything on all servers. How many entries there were. */
   async clear(options?: CallOptions): Promise<number> {
-    return (await rareVerbs()).clear(this.#state, options);
+    return (await rareVerbs()).clear(this.state, options);
   }
 
   /** Figures of the servers, added up. Those of this client: `inspect`. */
   async stats(options?: CallOptions): Promise<ServerStats> {
-    return (await rareVerbs()).stats(this.#state, options);
+    return (await rareVerbs()).stats(this.state, options);
   }
 
   /** How each server is; one that cannot be reached does not make it reject. */
   async health(options?: CallOptions): Promise<NodeHealth[]> {
-    return (await rareVerbs()).health(this.#state, options);
+    return (await rareVerbs()).health(this.state, options);
   }
 
   /** Figures of this client. Asks no server. */
   inspect(): ClientStats {
-    return inspect(this.#state);
+    return inspect(this.state);
   }
 
   /** The servers that there are now, and what this client has done with each. */
   get nodes(): readonly NodeStats[] {
-    return nodes(this.#state);
+    return nodes(this.state);
   }
 
   /** These servers from now on. Those that stay keep their connections. @throws InvalidOptionError: nothing has changed then */
   setServers(servers: readonly (string | ServerAddress)[]): void {
-    this.#state.cluster.setServers(servers);
+    this.state.cluster.setServers(servers);
   }
 
   /** Closes all connections; what is under way fails with ClosedError. May be called again. */
   close(): void {
-    close(this.#state);
+    close(this.state);
   }
 
   #forParts(): CollectionClient {

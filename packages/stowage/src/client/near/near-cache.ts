@@ -23,11 +23,13 @@
 import { type Clock, systemClock } from "../../base/clock.js";
 import { findNodeBuiltin } from "../../base/node.js";
 import { Cache } from "../../cache/cache.js";
+import type { OperationResult } from "../wire/operation.js";
 import type { Epoch } from "./epoch.js";
 import { Feeds } from "./feeds.js";
 import { labelOf, labelTold } from "./long-keys.js";
 import type { BoundNearOptions } from "./options.js";
 import { Read, Reads } from "./reads.js";
+import { readThrough } from "./through.js";
 import type { Near, NearParts, NearRead, NearStats } from "./types.js";
 
 const TRUSTED_READS = 128;
@@ -84,6 +86,10 @@ export class NearCache implements Near {
     }
     this.#misses++;
     return undefined;
+  }
+
+  read(key: string, ask: (withMeta: boolean) => Promise<OperationResult>): Promise<unknown> {
+    return readThrough(this, key, ask);
   }
 
   begin(key: string): NearRead | undefined {

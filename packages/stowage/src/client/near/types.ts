@@ -2,6 +2,7 @@
 import type { Clock } from "../../base/clock.js";
 import type { Cluster } from "../routing/types.js";
 import type { ClientEvent } from "../types.js";
+import type { OperationResult } from "../wire/operation.js";
 
 export type { PolicyName } from "../../cache/policy/create.js";
 export type { Policy } from "../../cache/policy/policy.js";
@@ -14,6 +15,11 @@ export interface NearRead {
 export interface Near {
   /** A value that may be given out now; undefined: none. Costs no promise. */
   peek(key: string): unknown;
+  /**
+   * The value from the server, kept here from then on; undefined: there is none. After `peek` gave nothing. `ask` asks the server,
+   * for the lifetime and version as well if it is told so.
+   */
+  read(key: string, ask: (withMeta: boolean) => Promise<OperationResult>): Promise<unknown>;
   /**
    * Before a read is sent; its request has to leave after this call. Undefined: what it brings is not kept anyway. Each read
    * is to be ended by `fill` or `abandon`.

@@ -3,7 +3,8 @@ import { TransportError } from "./transport.js";
 
 /** A byte order mark is a character of the value; `response.text()` would drop it. */
 const decoder = () => new TextDecoder("utf-8", { ignoreBOM: true });
-const whole = decoder();
+/** For whole texts. */
+export const utf8 = decoder();
 
 export async function textOf(response: Response, bytesMax: number): Promise<string> {
   if (response.body === null) return "";
@@ -11,7 +12,7 @@ export async function textOf(response: Response, bytesMax: number): Promise<stri
   if (length > bytesMax) throw tooLong(bytesMax);
   // The runtime sees to it that there is no more than that, unless it has been decompressed.
   if (length >= 0 && !response.headers.has("content-encoding"))
-    return whole.decode(await response.arrayBuffer());
+    return utf8.decode(await response.arrayBuffer());
   let text = "";
   let bytes = 0;
   for await (const piece of piecesOf(response, (read) => {

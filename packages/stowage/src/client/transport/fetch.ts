@@ -6,10 +6,9 @@
  * client needs).
  */
 
-import { InvalidOptionError } from "../../base/errors.js";
 import { onAbort } from "../../base/on-abort.js";
-import { normalUrl } from "../routing/addresses.js";
 import { piecesOf, textOf } from "./fetch-body.js";
+import { askOver, baseOf, type Fetch, faultOf, headerOf } from "./fetch-request.js";
 import { Slots } from "./slots.js";
 import {
   type CreateTransport,
@@ -28,24 +27,21 @@ import {
  * @param fetchWith default: the global one, as it is when a request is made
  * @example new Client({ url, transport: fetchTransport() })
  */
-export function fetchTransport(fetchWith?: typeof fetch): CreateTransport {
+export function fetchTransport(fetchWith?: Fetch): CreateTransport {
   return (options) => new FetchTransport(options, fetchWith);
 }
 
 class FetchTransport implements Transport {
   readonly #base: string;
-  readonly #fetch: typeof fetch | undefined;
+  readonly #fetch: Fetch | undefined;
   readonly #bytesMax: number;
   readonly #slots: Slots;
   /** Of requests under way. */
   readonly #controllers = new Set<AbortController>();
   #isClosed = false;
 
-  constructor(
-    { url, connections, bytesMax = DEFAULT_BYTES_MAX }: TransportOptions,
-    fetchWith?: typeof fetch,
-  ) {
-    this.#base = baseOf(url);
+  constructor({ url, connections, bytesMax = DEFAULT_BYTES_MAX }: TransportOptions, fetchWith?: Fetch) {
+    this.#base = baseOf(url, "fetchTransport");
     this.#fetch = fetchWith;
     this.#bytesMax = bytesMax;
     this.#slots = new Slots(connections);
@@ -95,11 +91,8 @@ class FetchTransport implements Transport {
       controller.abort(new TransportError("the transport was closed", false));
   }
 
-  #ask({ method, path, headers, body }: TransportRequest, signal: AbortSignal): Promise<Response> {
-    const ask = this.#fetch ?? globalThis.fetch;
-    const init: RequestInit = { method, headers, signal, redirect: "manual", ...hostInit(method) };
-    if (body !== undefined) init.body = body;
-    return ask(this.#base + path, init).then(checked);
+  #ask(request: TransportRequest, signal: AbortSignal): Promise<Response> {
+    return askOver(this.#fetch, this.#base, request, signal);
   }
 
   /** A signal of its own, so that `close` reaches it too. */
@@ -148,63 +141,4 @@ async function* guarded(
     call.abort();
     call.end();
   }
-}
-
-function baseOf(url: string): string {
-  const base = normalUrl(url);
-  if (base !== undefined && !base.startsWith("unix:")) return base;
-  const expected = "http://host:4000 or https://host; fetch does not go to sockets of files";
-  throw new InvalidOptionError({ where: "fetchTransport", option: "url", received: url, expected });
-}
-
-/**
- * Without the user's cookies, and reads without the browser's cache; others are never answered from it, and said of them,
- * Chromium asks for leave (CORS) before each, instead of remembering it. Cloudflare's workers have neither, and refuse to be told.
- */
-function hostInit(method: string): { credentials?: "omit"; cache?: "no-store" } {
-  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
-  if (navigator?.userAgent === "Cloudflare-Workers") return {};
-  return method === "GET" || method === "HEAD"
-    ? { credentials: "omit", cache: "no-store" }
-    : { credentials: "omit" };
-}
-
-function headerOf(response: Response): (name: string) => string | undefined {
-  // Not all of them take white space off, as they should.
-  return (name) => response.headers.get(name)?.trim() ?? undefined;
-}
-
-/** Browsers do not tell where a redirect would lead. */
-function checked(response: Response): Response {
-  if (response.type === "opaqueredirect")
-    throw new TransportError("the answer is a redirect; give the url that it leads to", false);
-  return response;
-}
-
-function faultOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof TransportError) return error;
-  const cause = (error as { cause?: unknown } | null)?.cause;
-  const causes = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors : [cause];
-  const reasons = [error, ...causes].map(messageOf).filter((message) => message !== "");
-  const hint = isOfBrowser(error) ? ` (${BROWSER_HINT})` : "";
-  return new TransportError(reasons.join(": ") + hint, causes.every(isOfConnecting), { cause: error });
-}
-
-const BROWSER_HINT =
-  'a browser does not tell more: the server may be away, or may not allow this page\'s origin, which CORS demands: its setting "cors-origins"';
-
-/** Browsers say the same whatever it was; others give a cause or a code. */
-function isOfBrowser(error: unknown): boolean {
-  return error instanceof TypeError && error.cause === undefined && !("code" in error);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "";
-}
-
-/** What Node and undici say when there was no connection to send on; browsers do not tell. */
-function isOfConnecting(cause: unknown): boolean {
-  const { syscall, code } = (cause ?? {}) as { syscall?: unknown; code?: unknown };
-  return syscall === "connect" || syscall === "getaddrinfo" || code === "UND_ERR_CONNECT_TIMEOUT";
 }

@@ -9,6 +9,7 @@
 import type { Duration } from "../../base/duration.js";
 import { parseDuration } from "../../base/duration.js";
 import { ClosedError, InvalidArgumentError } from "../../base/errors.js";
+import { givenOptions } from "../../base/options.js";
 import { ServerRefusedError } from "../errors.js";
 import type { NodeRequest } from "../nodes/types.js";
 import type { ClientState } from "../state.js";
@@ -26,7 +27,7 @@ import {
   touchOperation,
   ttlOperation,
 } from "../wire/operations.js";
-import { batchCallOptions, givenOptions, incrOptions, nodeOptions, writeOptions } from "./call-options.js";
+import { batchCallOptions, incrOptions, nodeOptions, writeOptions } from "./call-options.js";
 import { ask, change, faultOf, noteWrite, sound } from "./operate.js";
 import { checkAmount } from "./write.js";
 

@@ -1,28 +1,22 @@
 /** invalidate, invalidateTag, invalidateTags: keys go to their servers, a prefix and tags to all of them. */
 import { ClosedError } from "../../base/errors.js";
 import { checked, listOf, nonEmptyText } from "../../base/option-types.js";
-import { type Declares, declareOptions, option } from "../../base/options.js";
+import { type DeclaresCall, declareCallOptions, givenOptions } from "../../base/options.js";
 import type { Node } from "../nodes/types.js";
 import type { ClientState } from "../state.js";
 import type { CallOptions, Invalidation, InvalidationCounts } from "../types.js";
 import { jsonHeaders } from "../wire/batch-body.js";
-import { type BoundCall, callOptions, givenOptions } from "./call-options.js";
+import { type BoundCall, callOptions } from "./call-options.js";
 import { noteWrite, noteWriteOfAll } from "./operate.js";
 import { askJson, numberAt } from "./request.js";
 
 const texts = listOf(checked<string>("a text", (value) => typeof value === "string"));
 
-const invalidation = declareOptions({
-  keys: option<readonly string[], undefined>({ type: texts, default: undefined }),
-  prefix: option<string, undefined>({
-    type: nonEmptyText,
-    default: undefined,
-  }),
-  tags: option<readonly string[], undefined>({
-    type: texts,
-    default: undefined,
-  }),
-} satisfies Declares<Invalidation>);
+const invalidation = declareCallOptions({
+  keys: texts,
+  prefix: nonEmptyText,
+  tags: texts,
+} satisfies DeclaresCall<Invalidation>);
 
 interface Named {
   readonly keys: readonly string[];

@@ -3,11 +3,11 @@
  * at one time than half of what `maxPending` allows, so that a hundred thousand keys neither fail nor shut out all others.
  * What is beyond that begins later, and is then not in order with calls that were made meanwhile.
  */
-import type { ClientState } from "../state.js";
+import type { KeyState } from "../state.js";
 
 /** `run` of each, in order; what they gave, in order. Fails with the first failure, and begins no others then. */
 export async function inWindows<Item, Result>(
-  { options: { maxPending } }: ClientState,
+  { options: { maxPending } }: KeyState,
   items: readonly Item[],
   run: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {

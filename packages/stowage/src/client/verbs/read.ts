@@ -1,14 +1,14 @@
 /** get, getMany, has, ttl, entry, peek. */
 
-import type { ClientState } from "../state.js";
+import { givenOptions } from "../../base/options.js";
+import type { KeyState } from "../state.js";
 import type { CallOptions, EntryOf } from "../types.js";
-import type { OperationResult } from "../wire/operation.js";
 import { checkKey, entryOperation, getOperation, hasOperation, ttlOperation } from "../wire/operations.js";
-import { type BoundCall, callOptions, givenOptions } from "./call-options.js";
+import { type BoundCall, callOptions } from "./call-options.js";
 import { inWindows } from "./many.js";
-import { ask, sound } from "./operate.js";
+import { answer } from "./operate.js";
 
-export function get(state: ClientState, key: string, options?: CallOptions): Promise<unknown> {
+export function get(state: KeyState, key: string, options?: CallOptions): Promise<unknown> {
   try {
     return getBound(state, key, givenOptions(callOptions, options, "get"), "get");
   } catch (error) {
@@ -18,7 +18,7 @@ export function get(state: ClientState, key: string, options?: CallOptions): Pro
 
 /** Of what was found. */
 export async function getMany(
-  state: ClientState,
+  state: KeyState,
   keys: Iterable<string>,
   options?: CallOptions,
 ): Promise<Map<string, unknown>> {
@@ -31,89 +31,48 @@ export async function getMany(
   return found;
 }
 
-export async function has(state: ClientState, key: string, options?: CallOptions): Promise<boolean> {
+export async function has(state: KeyState, key: string, options?: CallOptions): Promise<boolean> {
   const call = givenOptions(callOptions, options, "has");
-  const operation = hasOperation(key);
-  return sound(state, operation, await ask(state, operation, call), call).found === true;
+  return (await answer(state, hasOperation(key), call)).found === true;
 }
 
 export async function ttl(
-  state: ClientState,
+  state: KeyState,
   key: string,
   options?: CallOptions,
 ): Promise<number | null | undefined> {
   const call = givenOptions(callOptions, options, "ttl");
-  const operation = ttlOperation(key);
-  const result = sound(state, operation, await ask(state, operation, call), call);
-  return result.found === false ? undefined : (result.ttl ?? null);
+  const { found, ttl: left } = await answer(state, ttlOperation(key), call);
+  return found === false ? undefined : (left ?? null);
 }
 
 /** Never from the near cache: who wants the version wants to write. */
 export async function entry(
-  state: ClientState,
+  state: KeyState,
   key: string,
   options?: CallOptions,
 ): Promise<EntryOf<unknown> | undefined> {
   const call = givenOptions(callOptions, options, "entry");
-  const operation = entryOperation("entry", key, true);
-  const result = sound(state, operation, await ask(state, operation, call), call);
+  const result = await answer(state, entryOperation("entry", key, true), call);
   if (result.found === false) return undefined;
   return { value: result.value, version: result.version as string, ttl: result.ttl ?? null };
 }
 
-export function peek({ near }: ClientState, key: string): unknown {
+export function peek({ near }: KeyState, key: string): unknown {
   return near?.peek(key);
 }
 
-function getBound(state: ClientState, key: string, call: BoundCall, where: string): Promise<unknown> {
+function getBound(state: KeyState, key: string, call: BoundCall, where: string): Promise<unknown> {
   const { near } = state;
   // What one server is asked for by name is not looked for among what others have.
-  if (near !== null && call.local === undefined) return getNear(state, near, key, call, where);
-  const operation = getOperation(where, key);
-  return ask(state, operation, call).then((result) => valueIn(sound(state, operation, result, call)));
-}
-
-function getNear(
-  state: ClientState,
-  near: NonNullable<ClientState["near"]>,
-  key: string,
-  call: BoundCall,
-  where: string,
-): Promise<unknown> {
-  const kept = state.isClosed ? undefined : near.peek(key);
-  if (kept !== undefined) return Promise.resolve(kept);
-  const read = near.begin(key);
-  if (read === undefined) {
-    const operation = getOperation(where, key);
-    return ask(state, operation, call).then((result) => valueIn(sound(state, operation, result, call)));
+  if (near !== null && call.local === undefined && !state.isClosed) {
+    const kept = near.peek(key);
+    if (kept !== undefined) return Promise.resolve(kept);
+    const operation = (withMeta: boolean) =>
+      withMeta ? entryOperation(where, key, true) : getOperation(where, key);
+    return near.read(key, (withMeta) => answer(state, operation(withMeta), call));
   }
-  return fillFrom(state, near, read, call, where);
-}
-
-/** Ends the read in exactly one fill or abandon. */
-async function fillFrom(
-  state: ClientState,
-  near: NonNullable<ClientState["near"]>,
-  read: { readonly key: string },
-  call: BoundCall,
-  where: string,
-): Promise<unknown> {
-  let value: unknown;
-  let isEnded = false;
-  try {
-    const operation = entryOperation(where, read.key, true);
-    const result = sound(state, operation, await ask(state, operation, call), call);
-    value = valueIn(result);
-    if (value !== undefined) {
-      isEnded = true;
-      near.fill(read, value, result.ttl ?? null, result.tagged === true);
-    }
-  } finally {
-    if (!isEnded) near.abandon(read);
-  }
-  return value;
-}
-
-function valueIn({ found, value }: OperationResult): unknown {
-  return found === false ? undefined : value;
+  return answer(state, getOperation(where, key), call).then(({ found, value }) =>
+    found === false ? undefined : value,
+  );
 }

@@ -3,10 +3,11 @@
  * so a reader who is slow or stops early costs no more than a page.
  */
 import { ClosedError, InvalidArgumentError } from "../../base/errors.js";
+import { givenOptions } from "../../base/options.js";
 import type { Node } from "../nodes/types.js";
 import type { ClientState } from "../state.js";
 import type { ScanOptions } from "../types.js";
-import { givenOptions, scanOptions } from "./call-options.js";
+import { scanOptions } from "./call-options.js";
 import { askEach, askJson } from "./request.js";
 
 const PAGE = 500;

@@ -1,8 +1,10 @@
 /** Verbs about all entries of all servers: size, clear, stats, health. */
+
+import { givenOptions } from "../../base/options.js";
 import type { Node } from "../nodes/types.js";
 import type { ClientState } from "../state.js";
 import type { CallOptions, NodeHealth, ServerStats } from "../types.js";
-import { type BoundCall, callOptions, givenOptions } from "./call-options.js";
+import { type BoundCall, callOptions } from "./call-options.js";
 import { noteWriteOfAll } from "./operate.js";
 import { askEach, askJson, numberAt, objectAt } from "./request.js";
 

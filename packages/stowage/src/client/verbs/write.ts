@@ -3,8 +3,10 @@
 import type { Duration } from "../../base/duration.js";
 import { parseDuration } from "../../base/duration.js";
 import { InvalidArgumentError, InvalidOptionError } from "../../base/errors.js";
-import type { ClientState } from "../state.js";
+import { givenOptions } from "../../base/options.js";
+import type { KeyState } from "../state.js";
 import type { CallOptions, CompareOptions, IncrOptions, WriteOptions } from "../types.js";
+import type { Operation } from "../wire/operation.js";
 import {
   counterOperation,
   deleteOperation,
@@ -15,10 +17,10 @@ import {
   type WriteParts,
 } from "../wire/operations.js";
 import {
+  type BoundCall,
   type BoundWrite,
   callOptions,
   compareOptions,
-  givenOptions,
   incrOptions,
   writeOptions,
 } from "./call-options.js";
@@ -26,7 +28,7 @@ import { inWindows } from "./many.js";
 import { change } from "./operate.js";
 
 export async function set(
-  state: ClientState,
+  state: KeyState,
   key: string,
   value: unknown,
   options?: WriteOptions,
@@ -36,7 +38,7 @@ export async function set(
 }
 
 export async function setMany(
-  state: ClientState,
+  state: KeyState,
   entries: Iterable<readonly [string, unknown]>,
   options?: WriteOptions,
 ): Promise<void> {
@@ -47,14 +49,14 @@ export async function setMany(
   await inWindows(state, operations, (operation) => change(state, operation, write));
 }
 
-export async function remove(state: ClientState, key: string, options?: CallOptions): Promise<boolean> {
+export async function remove(state: KeyState, key: string, options?: CallOptions): Promise<boolean> {
   const call = givenOptions(callOptions, options, "delete");
   return (await change(state, deleteOperation("delete", key), call)).deleted === true;
 }
 
 /** How many there were. */
 export async function deleteMany(
-  state: ClientState,
+  state: KeyState,
   keys: Iterable<string>,
   options?: CallOptions,
 ): Promise<number> {
@@ -66,7 +68,7 @@ export async function deleteMany(
 
 /** The new version; undefined: somebody has written meanwhile. */
 export async function compareAndSet(
-  state: ClientState,
+  state: KeyState,
   key: string,
   value: unknown,
   options: CompareOptions,
@@ -85,31 +87,30 @@ export async function compareAndSet(
   return result.stored === true ? result.version : undefined;
 }
 
-export async function touch(state: ClientState, key: string, options?: CallOptions): Promise<boolean> {
-  return (
-    (await change(state, touchOperation(key), givenOptions(callOptions, options, "touch"))).found === true
-  );
+export async function touch(state: KeyState, key: string, options?: CallOptions): Promise<boolean> {
+  return isFound(state, touchOperation(key), givenOptions(callOptions, options, "touch"));
 }
 
-export async function persist(state: ClientState, key: string, options?: CallOptions): Promise<boolean> {
-  const call = givenOptions(callOptions, options, "persist");
-  return (await change(state, persistOperation(key), call)).found === true;
+export async function persist(state: KeyState, key: string, options?: CallOptions): Promise<boolean> {
+  return isFound(state, persistOperation(key), givenOptions(callOptions, options, "persist"));
 }
 
 export async function expire(
-  state: ClientState,
+  state: KeyState,
   key: string,
   ttl: Duration,
   options?: CallOptions,
 ): Promise<boolean> {
   const call = givenOptions(callOptions, options, "expire");
-  return (
-    (await change(state, expireOperation(key, parseDuration(ttl, "expire", "ttl")), call)).found === true
-  );
+  return isFound(state, expireOperation(key, parseDuration(ttl, "expire", "ttl")), call);
+}
+
+async function isFound(state: KeyState, operation: Operation, call: BoundCall): Promise<boolean> {
+  return (await change(state, operation, call)).found === true;
 }
 
 export async function count(
-  state: ClientState,
+  state: KeyState,
   op: "incr" | "decr",
   key: string,
   amount: number | undefined,
@@ -127,6 +128,6 @@ export function checkAmount(op: string, amount: number | undefined): void {
   throw new InvalidArgumentError(op, "the amount", amount, "a finite number");
 }
 
-function partsOf({ options }: ClientState, { ttl = options.ttl, grace, tags }: BoundWrite): WriteParts {
+function partsOf({ options }: KeyState, { ttl = options.ttl, grace, tags }: BoundWrite): WriteParts {
   return { ttl, grace, tags };
 }

@@ -32,52 +32,52 @@ export interface CounterParts {
 }
 
 export function getOperation(where: string, key: string): Operation {
-  return read(key, `{"op":"get","key":${keyText(where, key)}}`);
+  return read("get", key, "", where);
 }
 
 /** With the time it has left, and its version. @param isFresh see Operation */
 export function entryOperation(where: string, key: string, isFresh = false): Operation {
-  const text = `{"op":"get","key":${keyText(where, key)},"meta":true}`;
-  return { key, text, isRepeatable: true, isRead: true, isFresh };
+  return read("get", key, ',"meta":true', where, isFresh);
 }
 
 export function hasOperation(key: string): Operation {
-  return read(key, `{"op":"has","key":${keyText("has", key)}}`);
+  return read("has", key);
 }
 
 export function ttlOperation(key: string): Operation {
-  return read(key, `{"op":"ttl","key":${keyText("ttl", key)}}`);
+  return read("ttl", key);
 }
 
 export function setOperation(where: string, key: string, value: unknown, parts: WriteParts): Operation {
-  const text = `{"op":"set","key":${keyText(where, key)},"value":${valueText(where, key, value)}${writeTail(parts)}}`;
-  return write(key, text, parts.ifVersion === undefined && parts.ifAbsent !== true);
+  checkKey(where, key);
+  const tail = `,"value":${valueText(where, key, value)}${writeTail(parts)}`;
+  return write("set", key, tail, parts.ifVersion === undefined && parts.ifAbsent !== true);
 }
 
 export function deleteOperation(where: string, key: string, ifVersion?: string): Operation {
   const tail = ifVersion === undefined ? "" : `,"ifVersion":${JSON.stringify(ifVersion)}`;
-  return write(key, `{"op":"delete","key":${keyText(where, key)}${tail}}`, ifVersion === undefined);
+  return write("delete", key, tail, ifVersion === undefined, where);
 }
 
 export function touchOperation(key: string): Operation {
-  return write(key, `{"op":"touch","key":${keyText("touch", key)}}`, true);
+  return write("touch", key, "", true);
 }
 
 export function persistOperation(key: string): Operation {
-  return write(key, `{"op":"persist","key":${keyText("persist", key)}}`, true);
+  return write("persist", key, "", true);
 }
 
 export function expireOperation(key: string, ttl: number): Operation {
-  return write(key, `{"op":"expire","key":${keyText("expire", key)},"ttl":${ttl}}`, true);
+  return write("expire", key, `,"ttl":${ttl}`, true);
 }
 
 /** Not repeatable: twice would count twice. */
 export function counterOperation(op: "incr" | "decr", key: string, parts: CounterParts): Operation {
-  let text = `{"op":"${op}","key":${keyText(op, key)}`;
-  if (parts.amount !== undefined) text += `,"amount":${parts.amount}`;
-  if (parts.default !== undefined) text += `,"default":${parts.default}`;
-  if (parts.ttl !== undefined) text += `,"ttl":${parts.ttl}`;
-  return write(key, `${text}}`, false);
+  let tail = "";
+  if (parts.amount !== undefined) tail += `,"amount":${parts.amount}`;
+  if (parts.default !== undefined) tail += `,"default":${parts.default}`;
+  if (parts.ttl !== undefined) tail += `,"ttl":${parts.ttl}`;
+  return write(op, key, tail, false);
 }
 
 /** @throws InvalidArgumentError */
@@ -85,17 +85,18 @@ export function checkKey(where: string, key: unknown): void {
   if (typeof key !== "string") throw new InvalidArgumentError(where, "the key", key, "a text");
 }
 
-function read(key: string, text: string): Operation {
-  return { key, text, isRepeatable: true, isRead: true };
+/** @param where the verb, for errors, where it has another name than the operation */
+function read(op: string, key: string, tail = "", where = op, isFresh = false): Operation {
+  return { key, text: textOf(op, key, tail, where), isRepeatable: true, isRead: true, isFresh };
 }
 
-function write(key: string, text: string, isRepeatable: boolean): Operation {
-  return { key, text, isRepeatable, isRead: false };
+function write(op: string, key: string, tail: string, isRepeatable: boolean, where = op): Operation {
+  return { key, text: textOf(op, key, tail, where), isRepeatable, isRead: false };
 }
 
-function keyText(where: string, key: string): string {
+function textOf(op: string, key: string, tail: string, where: string): string {
   checkKey(where, key);
-  return JSON.stringify(key);
+  return `{"op":"${op}","key":${JSON.stringify(key)}${tail}}`;
 }
 
 /** @throws InvalidValueError of what would look like a miss, SerializationError of what JSON cannot hold */

@@ -5,11 +5,13 @@
 
 import { type Server, startServer } from "stowage-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type * as core from "../../../src/client/core/index.js";
 import type * as web from "../../../src/client/web/index.js";
 import { type OpenedPage, openPage } from "./page.js";
 
 /** What the script of the page leaves behind, and what `beforeAll` adds. */
 declare const stowage: typeof web;
+declare const stowageCore: typeof core;
 declare function until(holds: () => boolean | Promise<boolean>): Promise<void>;
 
 const token = "a-token-of-the-test";
@@ -83,6 +85,28 @@ describe("in a browser", () => {
     });
     expect(told.lost).toBeUndefined();
     expect(told.ttl).toBeGreaterThan(50_000);
+  });
+
+  it("does with the core what keys need", async () => {
+    const told = await opened.page.evaluate(async ({ url, token }) => {
+      const cache = new stowageCore.CoreClient({ url, token });
+      await cache.set("core:1", { name: "Ada" }, { ttl: "1m" });
+      const [user, none, visits] = await Promise.all([
+        cache.get("core:1"),
+        cache.get("core:2"),
+        cache.incr("core:visits", 2),
+      ]);
+      const wrong = new stowageCore.CoreClient({ url, token: "wrong" });
+      const refused = await wrong.get("core:1").catch((error: Error) => error.message);
+      cache.close();
+      wrong.close();
+      return { user, none, visits, refused };
+    }, given);
+    expect(told).toEqual({
+      user: { name: "Ada" },
+      visits: 2,
+      refused: expect.stringMatching(/answered 401.*token/),
+    });
   });
 
   it("sends what is asked in one tick as one request, and asks the server for leave once", async () => {

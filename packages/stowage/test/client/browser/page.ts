@@ -14,7 +14,7 @@ const CHROMIUM = "/usr/bin/chromium";
 const source = (path: string) => new URL(`../../../src/${path}`, import.meta.url).pathname;
 
 const HTML = `<!doctype html><title>page</title>
-<script type="module">globalThis.stowage = await import("/index.js");</script>`;
+<script type="module">globalThis.stowageCore = await import("/core.js"); globalThis.stowage = await import("/index.js");</script>`;
 
 export interface OpenedPage {
   readonly page: Page;
@@ -25,7 +25,7 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-/** `stowage`, over there, is everything that `stowage/client/web` exports. */
+/** `stowage`, over there, is everything that `stowage/client/web` exports, `stowageCore` that of `stowage/client/core`. */
 export async function openPage(): Promise<OpenedPage> {
   const files = await bundled();
   const loaded = new Set<string>();
@@ -59,10 +59,10 @@ function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ["--headless", "--no-sandbox"] });
 }
 
-/** File name -> JavaScript; index.js is the entry. */
+/** File name -> JavaScript; index.js and core.js are the entries. */
 async function bundled(): Promise<ReadonlyMap<string, string>> {
   const { outputFiles } = await build({
-    entryPoints: [source("client/web/index.ts")],
+    entryPoints: { index: source("client/web/index.ts"), core: source("client/core/index.ts") },
     bundle: true,
     splitting: true,
     minify: true,

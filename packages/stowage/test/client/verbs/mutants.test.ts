@@ -56,7 +56,7 @@ const mutants: readonly [name: string, scene: string, edit: Edit][] = [
   [
     "takes any option",
     "wrong arguments reject, and nothing is sent",
-    edit("verbs/call-options.ts", "checkNames(options, declared.names, where);", ""),
+    edit("../base/options.ts", "  checkNames(options, names, where);\n  const given", "  const given"),
   ],
   [
     "takes any key",
@@ -76,7 +76,7 @@ const mutants: readonly [name: string, scene: string, edit: Edit][] = [
   [
     "repeats counters",
     "compareAndSet and counters are sent once",
-    edit("wire/operations.ts", "}}`, false)", "}}`, true)"),
+    edit("wire/operations.ts", "return write(op, key, tail, false);", "return write(op, key, tail, true);"),
   ],
   [
     "subtracts by adding",
