@@ -35,7 +35,8 @@ export const errorCodes = {
   STOWAGE_TOO_MANY_THREADS: "more threads attach to a table than it was created for",
   STOWAGE_INVALID_HANDLE: "what was given to attach is not the handle of a table of this version",
   STOWAGE_SNAPSHOT: "a snapshot of a table cannot be written or read",
-  STOWAGE_UNSUPPORTED: "the shared cache cannot do what was asked for, and says what can be done instead",
+  STOWAGE_UNSUPPORTED:
+    "the shared cache, or the store behind tiers, cannot do what was asked for, and says what can be done instead",
   STOWAGE_SERVER_UNAVAILABLE:
     "a server cannot be reached, or was found to be away; nothing is known of what it holds",
   STOWAGE_REQUEST_TIMEOUT: "a server did not answer in time; a write may or may not have been done",
@@ -44,6 +45,12 @@ export const errorCodes = {
     "more operations are under way to a server than maxPending allows; nothing was sent",
   STOWAGE_STORE_UNAVAILABLE:
     "a store behind the cache cannot be reached, is too slow, or was found to be away; a write may or may not have been done",
+  STOWAGE_LOCK_TIMEOUT: "somebody else held a lock for longer than was to be waited for it",
+  STOWAGE_LOCK_LOST:
+    "a lock is not held any more, or nobody knows; what it protects must not be changed any further",
+  STOWAGE_QUEUE_FULL: "more waits to be written to the source than maxQueue allows; nothing was changed",
+  STOWAGE_STORE_FULL: "a store that may not grow has no room, and nothing in it may go; nothing was changed",
+  STOWAGE_STORE_DAMAGED: "the file of a store is damaged, or is none; it was left as it is",
   STOWAGE_CROSS_SLOT: "keys that have to be on one server are on several; a hash tag keeps them together",
   STOWAGE_UNKNOWN_NODE: "a call names a server that the client does not have",
   STOWAGE_INVALID_DATA: "a value does not fit the schema that was given for it",
@@ -384,15 +391,16 @@ export class SnapshotError extends StowageError {
   }
 }
 
-/** The shared cache cannot do what was asked for. */
+/** The shared cache, or the store behind tiers, cannot do what was asked for. */
 export class UnsupportedError extends StowageError {
   /** `right` completes the sentence after a colon. */
   constructor(
     readonly where: string,
     readonly what: string,
     right: string,
+    who = "a shared cache",
   ) {
-    super("STOWAGE_UNSUPPORTED", `${where}: a shared cache does not support ${what}: ${right}.`);
+    super("STOWAGE_UNSUPPORTED", `${where}: ${who} does not support ${what}: ${right}.`);
   }
 }
 
@@ -414,6 +422,70 @@ export class StoreUnavailableError extends StowageError {
       `${where}: the store ${store} is not available: ${reason}. ${sent}.`,
       causeOf(options?.cause),
     );
+  }
+}
+
+/** Somebody else held a lock for as long as was to be waited for it. */
+export class LockTimeoutError extends StowageError {
+  constructor(
+    readonly lock: string,
+    readonly waitedMs: number,
+  ) {
+    super(
+      "STOWAGE_LOCK_TIMEOUT",
+      `acquire: the lock ${quote(lock)} was not free within ${waitedMs} ms. The option "wait" says how long to wait.`,
+    );
+  }
+}
+
+/** A lock is not held any more, or nobody knows. */
+export class LockLostError extends StowageError {
+  constructor(
+    readonly lock: string,
+    reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super("STOWAGE_LOCK_LOST", `the lock ${quote(lock)} was lost: ${reason}.`, causeOf(options?.cause));
+  }
+}
+
+/** What waits to be written to the source is as much as may be. */
+export class QueueFullError extends StowageError {
+  constructor(
+    readonly where: string,
+    readonly queueMax: number,
+  ) {
+    super(
+      "STOWAGE_QUEUE_FULL",
+      `${where}: ${queueMax} keys wait to be written to the source already, as many as "maxQueue" allows. Nothing was changed.`,
+    );
+  }
+}
+
+/** A store that may not grow has no room, and nothing in it may go. */
+export class StoreFullError extends StowageError {
+  constructor(
+    readonly where: string,
+    readonly bytes: number,
+    readonly fixedBytes: number,
+    readonly bytesMax: number,
+  ) {
+    const what = `${bytes} bytes beside ${fixedBytes} of entries without a lifetime are more than ${bytesMax}`;
+    super(
+      "STOWAGE_STORE_FULL",
+      `${where}: ${what}. Nothing was changed; raise maxSize, or give entries a lifetime.`,
+    );
+  }
+}
+
+/** The file of a store is damaged, or is none. */
+export class StoreDamagedError extends StowageError {
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    const right = "It was left as it is; delete it, since a cache can be filled again, or name another one";
+    super("STOWAGE_STORE_DAMAGED", `The store in ${quote(path)} cannot be opened: ${reason}. ${right}.`);
   }
 }
 

@@ -29,6 +29,11 @@ export interface StoreAbilities {
 export interface StoreCall {
   /** Aborted when the deadline is over, or the caller gave up. What was sent may have been done. */
   readonly signal: AbortSignal;
+  /**
+   * Whoever calls ends his call by himself when the signal aborts, and has not begun it with one that has: a store need not listen,
+   * which takes as long as a third of a small request, unless it could still leave something undone.
+   */
+  readonly endsItself?: boolean;
 }
 
 export interface StoreEntry {
@@ -52,6 +57,15 @@ export interface LeaseRequest {
   readonly ttlMs: number;
   /** The value that is known, and not wanted any more: what `get` gave; undefined: there was none. Another one is "changed". */
   readonly seen: Uint8Array | undefined;
+}
+
+export interface CounterOptions {
+  /** Where one that is not there begins. The amount is added to it. */
+  readonly initial: number;
+  /** Of one that is not there. */
+  readonly ttlMs: number | null;
+  /** The sum is at least this, whatever it was before: so many writers make a number that only ever rises. */
+  readonly atLeast?: number;
 }
 
 export interface ScanPage {
@@ -85,14 +99,10 @@ export interface Store {
   release?(key: string, token: string, call: StoreCall): Promise<boolean>;
   /**
    * Adds to a whole number that only this verb writes, atomically; one that is not there begins at `initial` and gets that lifetime.
-   * Within 53 bits.
+   * With `atLeast` the sum is raised to that where it is below, in the same atomic step. Within 53 bits. `getMany` gives such a
+   * number as decimal digits.
    */
-  incr?(
-    key: string,
-    amount: number,
-    options: { readonly initial: number; readonly ttlMs: number | null },
-    call: StoreCall,
-  ): Promise<number>;
+  incr?(key: string, amount: number, options: CounterOptions, call: StoreCall): Promise<number>;
   scan?(
     prefix: string,
     options: { readonly cursor?: string; readonly limit: number },

@@ -6,10 +6,13 @@
  *     policySuite    what the cache relies on in an eviction policy
  *     routerSuite    what the client relies on in a router; measureRouter: how many keys it moves
  *     storeSuite     what tiers rely on in a store
+ *     busSuite       what they rely on in a bus
  *
  * Left out: anything a production program should import.
  */
 
+export { BUS_NEEDS, BusContext, type BusNeed, type BusSubject, type BusUnderTest } from "./bus-subject.js";
+export { type BusCase, busCases, busSuite, failingBusCases } from "./bus-suite.js";
 export { cacheCases, cacheSuite, type Failure, failingCases, type Runner } from "./cache-suite.js";
 export type { Case } from "./cases.js";
 export { type Deferred, deferred } from "./deferred.js";

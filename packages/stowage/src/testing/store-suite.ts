@@ -60,11 +60,23 @@ export function storeSuite(subject: StoreSubject, { describe, it }: Runner): voi
   });
 }
 
+/** Which cases `failingStoreCases` runs. */
+export interface StoreCaseChoice {
+  /** Of these groups. Default: of all. */
+  readonly groups?: readonly string[];
+  /** It ends with so many failures. Default: it runs to the end. */
+  readonly atMost?: number;
+}
+
 /** Runs the suite without a runner and gives the failures back, named "group: case". */
-export async function failingStoreCases(subject: StoreSubject): Promise<Failure[]> {
+export async function failingStoreCases(
+  subject: StoreSubject,
+  { groups, atMost = Number.POSITIVE_INFINITY }: StoreCaseChoice = {},
+): Promise<Failure[]> {
   const failures: Failure[] = [];
   for (const one of storeCases) {
-    if (!applies(subject, one)) continue;
+    if (!applies(subject, one) || groups?.includes(one.group) === false) continue;
+    if (failures.length >= atMost) break;
     const note = (error: unknown): void => void failures.push({ name: `${one.group}: ${one.name}`, error });
     await runStoreCase(subject, one).catch(note);
   }

@@ -8,6 +8,7 @@
 import type { Clock } from "../../base/clock.js";
 import { ClosedError, NonNumericValueError, ValueTooLargeError } from "../../base/errors.js";
 import type {
+  CounterOptions,
   LeaseRequest,
   ScanPage,
   Store,
@@ -124,16 +125,12 @@ export class MemoryStore implements Required<Store> {
     return this.#memory.leases.take(key, token);
   }
 
-  async incr(
-    key: string,
-    amount: number,
-    options: { readonly initial: number; readonly ttlMs: number | null },
-    call: StoreCall,
-  ): Promise<number> {
+  async incr(key: string, amount: number, options: CounterOptions, call: StoreCall): Promise<number> {
     this.#begin("incr", call);
     const { records, leases } = this.#memory;
     const bytes = records.get(key);
-    const sum = (bytes === undefined ? options.initial : numberOf(key, bytes)) + amount;
+    const { atLeast = Number.NEGATIVE_INFINITY } = options;
+    const sum = Math.max((bytes === undefined ? options.initial : numberOf(key, bytes)) + amount, atLeast);
     if (bytes === undefined) records.set(key, utf8.encode(`${sum}`), options.ttlMs);
     else records.replace(key, utf8.encode(`${sum}`));
     leases.end(key);

@@ -34,6 +34,46 @@ export const counters = storeGroup("counters", ["counters"], (test) => {
     );
   });
 
+  test("is raised to `atLeast` where the sum is below, and only there", async (t) => {
+    const raise = (key: string, amount: number, atLeast: number) =>
+      t.full.incr(key, amount, { initial: 0, ttlMs: null, atLeast }, t.call);
+    identical(await raise("a", 1, 50), 50, "a new one");
+    identical(await raise("a", 1, 50), 51);
+    identical(await raise("a", 0, 70), 70);
+    identical(await raise("a", 0, 60), 70);
+    identical(await raise("a", 1, -5), 71);
+    identical(await raise("b", 3, -5), 3);
+    identical(await raise("a", 0, Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+    identical(await t.full.incr("a", 0, fromZero, t.call), Number.MAX_SAFE_INTEGER);
+  });
+
+  test("is raised to the highest of fifty at the same time", async (t) => {
+    const heights = Array.from({ length: 50 }, (_, index) => ((index * 37) % 50) + 100);
+    const raise = (atLeast: number) => t.full.incr("a", 0, { initial: 0, ttlMs: null, atLeast }, t.call);
+    const sums = await Promise.all(heights.map(raise));
+    identical(
+      sums.every((sum, index) => sum >= heights[index]),
+      true,
+      "each sees at least its own",
+    );
+    identical(await t.full.incr("a", 0, fromZero, t.call), 149);
+  });
+
+  test("raising keeps the lifetime", async (t) => {
+    await t.full.incr("a", 1, { initial: 0, ttlMs: HOUR_MS, atLeast: 9 }, t.call);
+    await t.full.incr("a", 0, { initial: 0, ttlMs: null, atLeast: 99 }, t.call);
+    await checkTtl(t, "a", HOUR_MS);
+  });
+
+  test("getMany gives them as decimal digits", async (t) => {
+    await t.full.incr("a", 42, fromZero, t.call);
+    await t.full.incr("b", -97, fromZero, t.call);
+    await t.full.incr("c", Number.MAX_SAFE_INTEGER, fromZero, t.call);
+    await t.full.incr("d", 0, { initial: 0, ttlMs: null, atLeast: 7 }, t.call);
+    const texts = await Promise.all(["a", "b", "c", "d", "e"].map((key) => t.get(key)));
+    same(texts, ["42", "-97", `${Number.MAX_SAFE_INTEGER}`, "7", undefined]);
+  });
+
   test("a new one gets the lifetime, one that is there keeps its own", async (t) => {
     await t.full.incr("a", 1, { initial: 0, ttlMs: HOUR_MS }, t.call);
     await checkTtl(t, "a", HOUR_MS);

@@ -265,8 +265,21 @@ export const mutants: readonly Mutant[] = [
   mutant(
     "memory-store",
     "loses counts that come together",
-    "const sum = (bytes",
-    "await null; const sum = (bytes",
+    "const sum = Math.max((bytes",
+    "await null; const sum = Math.max((bytes",
+  ),
+  mutant("memory-store", "does not raise counters", "+ amount, atLeast);", "+ amount);"),
+  mutant(
+    "memory-store",
+    "raises instead of counting",
+    "+ amount, atLeast);",
+    "+ (atLeast > 0 ? 0 : amount), atLeast);",
+  ),
+  mutant(
+    "memory-store",
+    "raises counters to what it is told, also downwards",
+    "+ amount, atLeast);",
+    "+ amount, atLeast) * 0 + (options.atLeast ?? (bytes === undefined ? options.initial : numberOf(key, bytes)) + amount);",
   ),
   mutant(
     "memory-store",
