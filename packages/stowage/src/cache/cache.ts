@@ -24,6 +24,7 @@ import { assemble } from "./assemble.js";
 import { forgetAll } from "./core/remove.js";
 import type { RestoreOptions, SaveOptions, SaveResult } from "./persist/types.js";
 import { diagnostics } from "./services/diagnostics.js";
+import type { LoadingCache } from "./services/loading.js";
 import { observe } from "./services/observe.js";
 import { type RunningRecording, record } from "./services/recording.js";
 import type { State } from "./state.js";
@@ -52,6 +53,9 @@ import type {
 
 const action = diagnostics.action;
 
+/** The inside of a cache, for the parts of this package that load into it: tiers. */
+export let loadingOf: <K, V>(cache: Cache<K, V>) => LoadingCache<K, V>;
+
 /**
  * A bounded, expiring, loading cache in this process's memory; values are kept by reference.
  *
@@ -65,6 +69,10 @@ export class Cache<K = string, V = unknown, const C extends Commands<V> = Comman
   /** Resolves when every required warmer has run once; rejects with `ClosedError` if the cache is closed before. */
   readonly ready: Promise<void>;
   readonly #s: State<K, V>;
+
+  static {
+    loadingOf = (cache) => cache.#s;
+  }
 
   /** @throws InvalidOptionError for an option that is unknown, wrong, or in conflict with another one */
   constructor(options?: CacheOptions<K, V, C>) {

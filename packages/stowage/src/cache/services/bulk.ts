@@ -67,7 +67,8 @@ export class Bulk<K, V> {
   }
 }
 
-function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResult<V>> {
+/** What a bulk loader returned, as a map. @throws InvalidArgumentError */
+export function checkedResult<K, V>(result: BulkResult<K, V>): ReadonlyMap<K, LoadResult<V>> {
   if (result instanceof Map) return result;
   if (typeof result === "object" && result !== null && Symbol.iterator in result) return new Map(result);
   throw new InvalidArgumentError(

@@ -38,7 +38,7 @@ export interface WarmedCache<K, V> {
 /** One run of a warmer, from its beginning. */
 export interface Warmth<K, V> {
   /** Checks all, then stores what was not written, deleted or invalidated since; how many. */
-  store(entries: readonly (readonly [K, V])[], options: SetOptions | undefined): number;
+  store(entries: readonly (readonly [K, V])[], options: SetOptions | undefined): number | Promise<number>;
   /** To be called once, whatever came of it. */
   end(): void;
 }

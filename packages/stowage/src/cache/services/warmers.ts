@@ -46,11 +46,12 @@ export class Warmers<K, V> {
   /** Resolves when all required warmers have run; rejects only by `close`. */
   readonly ready: Promise<void>;
 
-  constructor(cache: WarmedCache<K, V>, warmers: readonly BoundWarmer[]) {
+  /** @param where for errors */
+  constructor(cache: WarmedCache<K, V>, warmers: readonly BoundWarmer[], where = "new Cache") {
     this.#cache = cache;
     this.#warmings = warmers.map((warmer, index) => new Warming(warmer, warmer.name || `warmers[${index}]`));
     this.names = this.#warmings.map(({ name }) => name);
-    checkNamesDiffer(this.names);
+    checkNamesDiffer(this.names, where);
     const required = this.#warmings.filter(({ warmer }) => warmer.required).map(({ ready }) => ready);
     const closed = new Promise<never>((_, reject) => {
       cache.closers.add(() => {
@@ -104,7 +105,8 @@ export class Warmers<K, V> {
       const context = { state: each.warmer.state, signal: this.#controller.signal };
       const result = await this.#untilClosed(each.warmer.execute?.(context) as WarmerResult<K, V>);
       if (this.#cache.closed) return 0;
-      const stored = store(result, warmth);
+      const storing = store(result, warmth);
+      const stored = typeof storing === "number" ? storing : await storing;
       each.failures = 0;
       each.succeeded();
       this.#again(each, each.warmer.every);
@@ -157,14 +159,14 @@ export class Warmers<K, V> {
 }
 
 /** `warm` tells what each stored by its name. */
-function checkNamesDiffer(names: readonly string[]): void {
+function checkNamesDiffer(names: readonly string[], where: string): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
   const expected = "names that differ from each other";
-  throw new InvalidOptionError({ where: "new Cache", option: "warmers", received: twice, expected });
+  throw new InvalidOptionError({ where, option: "warmers", received: twice, expected });
 }
 
-function store<K, V>(result: WarmerResult<K, V>, warmth: Warmth<K, V>): number {
+function store<K, V>(result: WarmerResult<K, V>, warmth: Warmth<K, V>): number | Promise<number> {
   if (result === undefined || result === null) return 0;
   const { entries, options } = entriesOf(result);
   return warmth.store(checkEntries(entries, "warmer"), options);

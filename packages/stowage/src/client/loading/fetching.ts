@@ -12,8 +12,9 @@
 import { ClosedError } from "../../base/errors.js";
 import type { Outcomes } from "../../cache/services/outcomes.js";
 import { isRenewalDue } from "../../cache/services/renewal.js";
+import { runBehind, type WaitingHost, waitFor } from "../../cache/services/waiting.js";
 import { type BoundLoadOptions, bindLoad } from "./call-options.js";
-import { CacheFault } from "./fault.js";
+import { CacheFault, causeOf } from "./fault.js";
 import { ask, isLeasable, release } from "./lease.js";
 import type { Lives } from "./lives.js";
 import type { Load } from "./load.js";
@@ -21,7 +22,6 @@ import type { Loads, Run, Task } from "./loads.js";
 import type { LoadOptions } from "./options.js";
 import { type Found, read } from "./reading.js";
 import type { LoadingCounts, LoadingHost } from "./types.js";
-import { runBehind, waitFor } from "./waiting.js";
 
 /** Whether a value will do for this caller, and what he is to be given in its place. */
 export type Checked = { readonly value: unknown } | { readonly error: unknown };
@@ -70,10 +70,17 @@ interface Round {
 
 export class Fetching {
   readonly #parts: FetchingParts;
+  readonly #waiting: WaitingHost;
   isClosed = false;
 
   constructor(parts: FetchingParts) {
+    const { counts, host } = parts;
     this.#parts = parts;
+    this.#waiting = {
+      clock: host.clock,
+      onStale: () => void counts.stale++,
+      onFault: (error) => host.onFault(causeOf(error)),
+    };
   }
 
   /** Options are bound, and checked, once the value is not at hand. */
@@ -108,7 +115,7 @@ export class Fetching {
     if (loads.isBusy(key) || outcomes.pausing(key, host.clock.now()) !== undefined) return;
     const run: Run = (signal, old) => call.run(signal, old ?? value);
     const round: Round = { how, seen: life.version, isAgain: false, isAlone: false };
-    runBehind(host, loads.start({ ...this.#task(call, round), run, isBehind: true }));
+    runBehind(this.#waiting, loads.start({ ...this.#task(call, round), run, isBehind: true }));
   }
 
   /** A value that will do, or why the one there is will not. */
@@ -120,7 +127,7 @@ export class Fetching {
       if (past !== undefined) return checked(call, past.value);
       const load = this.#join(call, round);
       try {
-        const loaded = await waitFor(this.#parts.host, this.#parts.counts, load, round.how);
+        const loaded = await waitFor(this.#waiting, load, round.how);
         if (loaded.isCurrent || load.calledAt >= calledAt) return await checked(call, loaded.value);
         round.isAgain = true;
       } catch (error) {

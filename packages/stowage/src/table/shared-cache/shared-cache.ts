@@ -16,6 +16,7 @@ import { warm } from "../../cache/actions/warm.js";
 import { wrap } from "../../cache/actions/wrap.js";
 import type { RestoreOptions, SaveOptions, SaveResult } from "../../cache/persist/types.js";
 import { diagnostics } from "../../cache/services/diagnostics.js";
+import type { LoadingCache } from "../../cache/services/loading.js";
 import { observe } from "../../cache/services/observe.js";
 import { type RunningRecording, record } from "../../cache/services/recording.js";
 import type { Verb } from "../../cache/services/stats.js";
@@ -68,6 +69,9 @@ import type {
 
 const action = diagnostics.action;
 
+/** The inside of a shared cache, for the parts of this package that load into it: tiers. */
+export let loadingOfShared: <V>(cache: SharedCache<V>) => LoadingCache<string, V>;
+
 /** Puts the thread's part on its table; of one that cannot be made, nothing is left. */
 let open: <V, const C extends Commands<V>>(
   handle: SharedCacheHandle,
@@ -107,6 +111,7 @@ export class SharedCache<V = unknown, const C extends Commands<V> = Commands<V>>
   readonly #s: SharedState<V>;
 
   static {
+    loadingOfShared = (cache) => cache.#s;
     open = (handle, table, own) => {
       try {
         return new SharedCache(handle, new SharedState(table, insideOf(table), own, handle.counts));

@@ -96,6 +96,20 @@ export class Framer {
     }
   }
 
+  /** The same record, but that it could not be renewed: see `FrameHead`. Undefined: it is none. */
+  paused(bytes: Uint8Array, retryMs: number, failures: number): Uint8Array | undefined {
+    const frame = decodeFrame(bytes);
+    if (typeof frame === "string") return undefined;
+    return encodeFrame({ ...frame, retryMs, failures }, frame, frame.payload);
+  }
+
+  /** The record with another head, its value untouched; undefined: these bytes are none. */
+  relabelled(bytes: Uint8Array, change: Partial<FrameHead>): Uint8Array | undefined {
+    const frame = decodeFrame(bytes);
+    if (typeof frame === "string") return undefined;
+    return encodeFrame({ ...frame, ...change }, frame, frame.payload);
+  }
+
   #serialize(value: unknown): Uint8Array {
     const { serializer, valueBytesMax } = this.#coders;
     let raw: Uint8Array;

@@ -12,7 +12,9 @@
  *     28  expires       8 bytes, the same; 0: never
  *     36  load          4 bytes: milliseconds that the loader took
  *     40  raw length    4 bytes: of the value before it was compressed
- *     44  tags          2 bytes: how many; then each: 2 bytes of length, of which the highest bit says UTF-16, and its text
+ *     44  retry         8 bytes, a double: its load failed, and is not to be tried again before this time; 0: it did not
+ *     52  failures      2 bytes: so many times in a row
+ *     54  tags          2 bytes: how many; then each: 2 bytes of length, of which the highest bit says UTF-16, and its text
  *         payload       to the end
  *
  * Numbers are little-endian. What is damaged, cut short, of another layout or of another program gives no head and never an
@@ -34,12 +36,15 @@ const AT_CREATED = 20;
 const AT_EXPIRES = 28;
 const AT_LOAD = 36;
 const AT_RAW_LENGTH = 40;
-const AT_TAGS = 44;
-const AT_FIRST_TAG = 46;
+const AT_RETRY = 44;
+const AT_FAILURES = 52;
+const AT_TAGS = 54;
+const AT_FIRST_TAG = 56;
 const FLAG_NEGATIVE = 1;
 const UTF_16 = 0x8000;
 const TAG_BYTES_MAX = 0x7fff;
 const TAGS_MAX = 0xffff;
+const UINT_16_MAX = 2 ** 16 - 1;
 const UINT_32_MAX = 2 ** 32 - 1;
 
 /** What tiers know of a value. */
@@ -55,6 +60,13 @@ export interface FrameHead {
   /** How long the loader took, for early refreshes. */
   readonly loadMs: number;
   readonly tags: readonly string[];
+  /**
+   * Of an old value that could not be renewed: a load is not tried again before this time, in milliseconds since 1970, by
+   * whichever process. 0, or left out: it may be tried at any time.
+   */
+  readonly retryMs?: number;
+  /** How often in a row it could not be renewed. */
+  readonly failures?: number;
 }
 
 /** How the payload was made. */
@@ -85,6 +97,8 @@ export function encodeFrame(head: FrameHead, coding: FrameCoding, payload: Uint8
   bytes.writeDoubleLE(head.expiresMs ?? 0, AT_EXPIRES);
   bytes.writeUInt32LE(Math.min(UINT_32_MAX, Math.max(0, Math.round(head.loadMs))), AT_LOAD);
   bytes.writeUInt32LE(coding.rawLength, AT_RAW_LENGTH);
+  bytes.writeDoubleLE(head.retryMs ?? 0, AT_RETRY);
+  bytes.writeUInt16LE(Math.min(UINT_16_MAX, head.failures ?? 0), AT_FAILURES);
   bytes.set(tags, AT_TAGS);
   bytes.set(payload, AT_TAGS + tags.length);
   bytes.writeUInt32LE(checksum(bytes), AT_CRC);
@@ -107,6 +121,8 @@ export function decodeFrame(given: Uint8Array): Frame | FrameFault {
     expiresMs: expiresMs === 0 ? null : expiresMs,
     loadMs: bytes.readUInt32LE(AT_LOAD),
     tags: tags.texts,
+    retryMs: bytes.readDoubleLE(AT_RETRY),
+    failures: bytes.readUInt16LE(AT_FAILURES),
     serializer: bytes[AT_SERIALIZER],
     compression: bytes[AT_COMPRESSION],
     rawLength: bytes.readUInt32LE(AT_RAW_LENGTH),

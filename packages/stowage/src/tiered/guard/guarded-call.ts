@@ -11,10 +11,11 @@ import {
   StoreUnavailableError,
   StowageError,
 } from "../../base/errors.js";
+import { onAbort } from "../../base/on-abort.js";
 import type { CircuitBreaker, Pass } from "../../resilience/breaker.js";
-import { Deadline, DeadlineExceeded } from "../../resilience/deadline.js";
 import type { StoreCall } from "../../stores/store.js";
 import type { Figures } from "./figures.js";
+import type { OpenCall, OpenCalls } from "./open-calls.js";
 import type { Turns } from "./turns.js";
 
 /** What all calls of a guarded store share. */
@@ -25,8 +26,8 @@ export interface GuardState {
   readonly breaker: CircuitBreaker;
   readonly turns: Turns;
   readonly figures: Figures;
-  /** Those that have not settled: close ends them. */
-  readonly open: Set<GuardedCall<unknown>>;
+  /** Those that have not settled: their time ends them, or close. */
+  readonly open: OpenCalls<GuardedCall<unknown>>;
 }
 
 export type Ask<T> = (call: StoreCall) => Promise<T>;
@@ -40,12 +41,18 @@ const AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "STOWAGE_CLOSED",
 ]);
 
-export class GuardedCall<T> implements StoreCall {
+export class GuardedCall<T> implements StoreCall, OpenCall {
+  readonly endsItself = true;
+  readonly dueMs: number;
   readonly #state: GuardState;
   readonly #verb: string;
   readonly #ask: Ask<T>;
-  readonly #deadline: Deadline;
   readonly #beganMs: number;
+  /** The caller's own. */
+  readonly #outer: AbortSignal | undefined;
+  #unlink: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #givenUp: { readonly reason: unknown } | undefined;
   #resolve!: (value: T) => void;
   #reject!: (error: unknown) => void;
   #pass: Pass | undefined;
@@ -57,12 +64,17 @@ export class GuardedCall<T> implements StoreCall {
     this.#verb = verb;
     this.#ask = ask;
     this.#beganMs = state.clock.now();
-    this.#deadline = new Deadline(state.clock, state.timeoutMs, signal);
+    this.dueMs = this.#beganMs + state.timeoutMs;
+    this.#outer = signal;
   }
 
   /** Made when the store asks for it: one that does not costs nothing. */
   get signal(): AbortSignal {
-    return this.#deadline.signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#givenUp !== undefined) this.#controller.abort(this.#givenUp.reason);
+    }
+    return this.#controller.signal;
   }
 
   run(): Promise<T> {
@@ -72,15 +84,31 @@ export class GuardedCall<T> implements StoreCall {
       this.#resolve = resolve;
       this.#reject = reject;
       open.add(this as GuardedCall<unknown>);
-      this.#deadline.onCancel(this.#onCancel);
+      if (this.#outer !== undefined) this.#follow(this.#outer);
       if (this.#isSettled) return;
       if (!turns.enter(this.#begin)) this.#refuse("crowded");
     });
   }
 
+  timeOut(): void {
+    const reason = `no answer within ${this.#state.timeoutMs} ms`;
+    this.#giveUp("timeout", this.#unavailable("timeout", reason));
+  }
+
   /** The store is being closed. */
   close(): void {
-    this.#deadline.cancel(new ClosedError(this.#verb));
+    this.#giveUp("aborted", new ClosedError(this.#verb));
+  }
+
+  #follow(signal: AbortSignal): void {
+    this.#unlink = onAbort(signal, () => this.#giveUp("aborted", signal.reason));
+  }
+
+  #giveUp(how: "aborted" | "timeout", reason: unknown): void {
+    if (!this.#settle(how)) return;
+    this.#givenUp = { reason };
+    this.#controller?.abort(reason);
+    this.#reject(reason);
   }
 
   readonly #begin = (): void => {
@@ -109,15 +137,6 @@ export class GuardedCall<T> implements StoreCall {
     this.#reject(isAnswer ? error : this.#unavailable("failed", reason, error));
   };
 
-  readonly #onCancel = (): void => {
-    const { reason } = this.#deadline;
-    const isTimeout = reason instanceof DeadlineExceeded;
-    if (!this.#settle(isTimeout ? "timeout" : "aborted")) return;
-    this.#reject(
-      isTimeout ? this.#unavailable("timeout", `no answer within ${reason.timeoutMs} ms`, reason) : reason,
-    );
-  };
-
   #refuse(fault: "away" | "crowded"): void {
     if (!this.#settle(fault)) return;
     const { breaker, turns } = this.#state;
@@ -138,7 +157,7 @@ export class GuardedCall<T> implements StoreCall {
     if (this.#isSettled) return false;
     this.#isSettled = true;
     const { figures, clock, open, turns } = this.#state;
-    this.#deadline.end();
+    this.#unlink?.();
     open.delete(this as GuardedCall<unknown>);
     figures.ended(this.#verb, how, clock.now() - this.#beganMs);
     this.#tellBreaker(how);

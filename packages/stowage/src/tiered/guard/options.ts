@@ -11,8 +11,10 @@ export interface GuardOptions {
   timeout?: Duration;
   /** Failures in a row after which the store is left alone. Default 5. */
   failures?: number;
-  /** For how long; twice as long after each time that it is found away again, up to 30 s. Default `"1s"`. */
+  /** For how long; twice as long after each time that it is found away again. Default `"1s"`. */
   cooldown?: Duration;
+  /** Doubled so far at most. Default `"30s"`. */
+  cooldownMax?: Duration;
   /** Calls under way at most. Default 1,000. */
   maxUnderWay?: number;
   /** Calls that wait for their turn at most; beyond, they fail at once. Default 10,000. */
@@ -26,6 +28,7 @@ export interface GuardOptions {
 const TIMEOUT_MS = 1_000;
 const FAILURES = 5;
 const COOLDOWN_MS = 1_000;
+const COOLDOWN_MS_MAX = 30_000;
 /** A thousand calls of a millisecond each are a million a second: a bound for what is stuck, not for what runs. */
 const UNDER_WAY_MAX = 1_000;
 const WAITING_MAX = 10_000;
@@ -46,7 +49,13 @@ export const guardOptions = declareOptions({
     type: duration,
     default: COOLDOWN_MS,
     defaultText: '`"1s"`',
-    meaning: "for how long; twice as long after each time that it is found away again, up to 30 s",
+    meaning: "for how long; twice as long after each time that it is found away again",
+  }),
+  cooldownMax: option({
+    type: duration,
+    default: COOLDOWN_MS_MAX,
+    defaultText: '`"30s"`',
+    meaning: "doubled so far at most",
   }),
   maxUnderWay: option({
     type: wholeNumber({ min: 1 }),

@@ -7,6 +7,7 @@ import { ClosedError, StoreUnavailableError } from "../../base/errors.js";
 import { type BreakerState, CircuitBreaker } from "../../resilience/breaker.js";
 import { Deadline, DeadlineExceeded } from "../../resilience/deadline.js";
 import type {
+  CounterOptions,
   LeaseRequest,
   ScanPage,
   Store,
@@ -16,6 +17,7 @@ import type {
 } from "../../stores/store.js";
 import { Figures, type VerbFigures } from "./figures.js";
 import { type Ask, GuardedCall, type GuardState } from "./guarded-call.js";
+import { OpenCalls } from "./open-calls.js";
 import { type GuardOptions, guardOptions } from "./options.js";
 import { Turns } from "./turns.js";
 
@@ -24,6 +26,8 @@ export interface GuardStats {
   readonly breaker: BreakerState;
   readonly underWay: number;
   readonly waiting: number;
+  /** Calls that have not settled: those under way, and those that wait. */
+  readonly open: number;
   readonly verbs: Readonly<Record<string, VerbFigures>>;
 }
 
@@ -40,10 +44,8 @@ export class StoreGuard {
   #closing: Promise<void> | undefined;
 
   constructor(store: Store, options?: GuardOptions, where = "l2") {
-    const { timeout, failures, cooldown, maxUnderWay, maxWaiting, onState, clock } = guardOptions.bind(
-      options,
-      where,
-    );
+    const { timeout, failures, cooldown, cooldownMax, maxUnderWay, maxWaiting, onState, clock } =
+      guardOptions.bind(options, where);
     this.#store = store;
     this.#state = {
       store: store.abilities.name,
@@ -52,13 +54,14 @@ export class StoreGuard {
       breaker: new CircuitBreaker({
         failures,
         cooldownMs: cooldown,
+        cooldownMaxMs: cooldownMax,
         clock,
         // Not within the call: what it throws is no concern of who called.
         onState: (state) => onState && queueMicrotask(() => onState(state)),
       }),
       turns: new Turns(maxUnderWay, maxWaiting),
       figures: new Figures(),
-      open: new Set(),
+      open: new OpenCalls(clock),
     };
   }
 
@@ -73,12 +76,13 @@ export class StoreGuard {
   }
 
   stats(): GuardStats {
-    const { store, breaker, turns, figures } = this.#state;
+    const { store, breaker, turns, figures, open } = this.#state;
     return {
       store,
       breaker: breaker.state,
       underWay: turns.underWay,
       waiting: turns.waiting,
+      open: open.size,
       verbs: figures.all(),
     };
   }
@@ -121,12 +125,7 @@ export class StoreGuard {
   }
 
   /** Only where `abilities.counters` says so. */
-  incr(
-    key: string,
-    amount: number,
-    options: { readonly initial: number; readonly ttlMs: number | null },
-    signal?: Signal,
-  ): Promise<number> {
+  incr(key: string, amount: number, options: CounterOptions, signal?: Signal): Promise<number> {
     return this.#run("incr", signal, (call) => this.#full.incr(key, amount, options, call));
   }
 
@@ -149,13 +148,23 @@ export class StoreGuard {
     return this.#store as Required<Store>;
   }
 
+  /**
+   * Asks something that is no verb of a store, under the same deadline, breaker and turns: for those who have more to ask of what
+   * the store stands on.
+   *
+   * @param verb what it is called in errors and figures
+   */
+  run<T>(verb: string, ask: Ask<T>, signal?: Signal): Promise<T> {
+    return this.#run(verb, signal, ask);
+  }
+
   #run<T>(verb: string, signal: Signal, ask: Ask<T>): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(new ClosedError(verb));
     return new GuardedCall(this.#state, verb, ask, signal).run();
   }
 
   async #close(): Promise<void> {
-    for (const call of [...this.#state.open].reverse()) call.close();
+    this.#state.open.endAll((call) => call.close());
     const { clock, timeoutMs, store } = this.#state;
     const deadline = new Deadline(clock, timeoutMs);
     const overdue = new Promise<never>((_, reject) => {

@@ -8,7 +8,7 @@ export interface Mutant {
 
 const mutant = (name: string, file: string, find: string, replace: string): Mutant => ({
   name,
-  edit: { file: `client/loading/${file}`, find, replace },
+  edit: { file: file.includes("/") ? file : `client/loading/${file}`, find, replace },
 });
 
 export const mutants: readonly Mutant[] = [
@@ -231,43 +231,48 @@ export const mutants: readonly Mutant[] = [
   ),
   mutant(
     "gives old values for too long",
-    "waiting.ts",
+    "cache/services/waiting.ts",
     "ageMs >= how.staleWhileRevalidate && ",
     "ageMs > how.staleWhileRevalidate && ",
   ),
   mutant(
     "gives no old value at once",
-    "waiting.ts",
+    "cache/services/waiting.ts",
     "ageMs >= how.staleWhileRevalidate && !(this.#isSoftOver && ageMs < how.grace)",
     "!(this.#isSoftOver && ageMs < how.grace)",
   ),
-  mutant("ignores softTimeout", "waiting.ts", "this.#isSoftOver = true;", ""),
+  mutant("ignores softTimeout", "cache/services/waiting.ts", "this.#isSoftOver = true;", ""),
   mutant(
     "ignores grace",
-    "waiting.ts",
+    "cache/services/waiting.ts",
     "const isNear = stale !== undefined && this.host.clock.now() < stale.expiredAt + this.how.grace;",
     "const isNear = false;",
   ),
   mutant(
     "gives old values past the grace",
-    "waiting.ts",
+    "cache/services/waiting.ts",
     "const isNear = stale !== undefined && this.host.clock.now() < stale.expiredAt + this.how.grace;",
     "const isNear = stale !== undefined;",
   ),
-  mutant("drops the load that is left behind", "waiting.ts", "    goOnBehind(host, load);\n", ""),
+  mutant(
+    "drops the load that is left behind",
+    "cache/services/waiting.ts",
+    "    goOnBehind(host, load);\n",
+    "",
+  ),
   mutant(
     "lets one caller's abort fail the others",
-    "waiting.ts",
+    "cache/services/waiting.ts",
     "this.load.leave(signal?.reason);",
     "this.load.controller.abort(signal?.reason);",
   ),
   mutant(
     "does not stop what nobody waits for",
-    "load.ts",
-    "if (--this.waiters === 0 && !this.background) this.controller.abort(reason);",
+    "cache/services/waiting.ts",
+    "if (--this.waiters === 0 && !this.background) this.abandon(reason);",
     "this.waiters--;",
   ),
-  mutant("swallows failures behind", "waiting.ts", "host.onFault(causeOf(error));", "void error;"),
+  mutant("swallows failures behind", "cache/services/waiting.ts", "host.onFault(error);", "void error;"),
   mutant("makes one path of several keys", "lease.ts", "encodeURIComponent(key)}/lease`", "key}/lease`"),
   mutant("names keys that a path cannot", "lease.ts", 'if (key === "." || key === "..") return false;', ""),
   mutant(

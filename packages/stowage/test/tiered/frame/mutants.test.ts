@@ -1,0 +1,5 @@
+/** The scenes fail on a frame that is broken: each mutant is the real one with one edit of its sources. */
+import { sceneMutants } from "../../support/scene-mutants.js";
+import { mutants } from "./mutants.js";
+
+sceneMutants("a frame", new URL("./scenes-run.ts", import.meta.url), mutants);

@@ -1,0 +1,5 @@
+/** The scenes, on the sources of the same bundle: mutants.test.ts builds it from edited ones. */
+import { faultIn } from "../../support/scenes.js";
+import { chaosScenes } from "./scenes.js";
+
+export const fault = (group: string) => faultIn(chaosScenes, group);
