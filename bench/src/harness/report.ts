@@ -11,9 +11,10 @@ export function report(suite: Texts, result: BenchResult): string {
   const { units, marks, remarks } = suite.text;
   const parts = [
     heading(result),
-    table(suite, result, units, figureText),
+    table(suite, result, units, figureText, (row) => row.unit !== "pass"),
     marks,
     ...suite.comparisons.map(({ to, title }) => ratioTable(suite, result, title, to)),
+    table(suite, result, "probes", passText, (row) => row.unit === "pass"),
     remarks(result.rows),
     leftOut(result),
     barLines(result.bars),
@@ -32,13 +33,21 @@ function heading({ node, machine, versions, date, rounds, elapsedSeconds, quick 
   ].join("\n");
 }
 
-function table({ contenders }: Texts, result: BenchResult, title: string, text: CellText): string {
-  const rowResults = Object.values(result.rows);
+/** Empty where there are no such rows. */
+function table(
+  { contenders }: Texts,
+  result: BenchResult,
+  title: string,
+  text: CellText,
+  isWanted: (row: RowResult) => boolean,
+): string {
+  const rowResults = Object.values(result.rows).filter(isWanted);
+  if (rowResults.length === 0) return "";
   const names = Object.keys(result.versions);
   const lines = [
     [title, ...names.map((name) => contenders[name].heading)],
     ...rowResults.map((row) => [
-      `${row.title} (${row.unit})`,
+      row.unit === "pass" ? row.title : `${row.title} (${row.unit})`,
       ...names.map((name) => {
         const cell = row.contenders[name];
         return cell === undefined ? "" : text(cell, row);
@@ -59,7 +68,15 @@ export function aligned([[title, ...headings], ...body]: string[][]): string {
   return [title, format(["", ...headings]), ...body.map(format)].join("\n");
 }
 
-const fractionDigits: Record<Unit, number> = { ns: 1, bytes: 1, ms: 2, MB: 1, "MB/s": 0, "ops/s": 0 };
+const fractionDigits: Record<Unit, number> = {
+  ns: 1,
+  bytes: 1,
+  ms: 2,
+  MB: 1,
+  "MB/s": 0,
+  "ops/s": 0,
+  pass: 0,
+};
 
 const figureText: CellText = (cell, row) => {
   if ("cannot" in cell) return "–";
@@ -69,15 +86,19 @@ const figureText: CellText = (cell, row) => {
   return threeDigits(cell.median, fractionDigits[row.unit]) + (cell.reduced ? "*" : "");
 };
 
+const passText: CellText = (cell, row) => {
+  if (!("median" in cell)) return figureText(cell, row);
+  return cell.median === 1 ? "pass" : "FAIL";
+};
+
 /** Without the rows that have nothing to compare with. */
 function ratioTable(suite: Texts, result: BenchResult, title: string, to: string): string {
-  const compared = Object.entries(result.rows).filter(([, row]) =>
-    Object.values(row.contenders).some((cell) => "median" in cell && to in cell.ratioTo),
-  );
-  if (compared.length === 0) return "";
+  const isCompared = (row: RowResult) =>
+    row.unit !== "pass" &&
+    Object.values(row.contenders).some((cell) => "median" in cell && to in cell.ratioTo);
   const text: CellText = (cell) =>
     "median" in cell && to in cell.ratioTo ? threeDigits(cell.ratioTo[to], 2) : "–";
-  return table(suite, { ...result, rows: Object.fromEntries(compared) }, title, text);
+  return table(suite, result, title, text, isCompared);
 }
 
 /** 9.53 and 95.3 and 953: more digits would be noise. */

@@ -3,9 +3,9 @@ import type { Summary } from "./summary.js";
 
 /**
  * ns: an operation; bytes: an entry, over key and value; ms: the longest stall; MB: of a process, resident. Of what is
- * said a second more is better, of the rest less.
+ * said a second more is better, of the rest less. pass: 1 where something holds, 0 where not.
  */
-export type Unit = "ns" | "bytes" | "ms" | "MB" | "MB/s" | "ops/s";
+export type Unit = "ns" | "bytes" | "ms" | "MB" | "MB/s" | "ops/s" | "pass";
 
 /** What one measurement gave. */
 export interface Outcome {
