@@ -20,8 +20,9 @@ const library: Rooms = {
   http: ["base", "resilience", "cache", "table", "stores", "tiered", "client"],
   "index.ts": ["base", "cache"],
   patterns: ["base", "resilience", "cache", "table", "stores", "tiered"],
-  prometheus: ["base", "cache", "table", "stores", "tiered", "client", "index.ts"],
-  otel: ["base", "cache", "table", "stores", "tiered", "client", "index.ts"],
+  metrics: ["base", "cache", "table", "stores", "tiered", "client"],
+  prometheus: ["base", "metrics"],
+  otel: ["base", "metrics"],
   testing: [
     "base",
     "resilience",
@@ -45,7 +46,8 @@ const server: Rooms = {
   durability: ["config", "observe"],
   stored: ["json"],
   feed: ["observe"],
-  "context.ts": ["access", "config", "durability", "feed", "observe"],
+  l2: ["config", "feed", "observe", "stored"],
+  "context.ts": ["access", "config", "durability", "feed", "l2", "observe"],
   http: ["access", "context.ts", "observe"],
   openapi: ["http"],
   routes: [
@@ -56,11 +58,12 @@ const server: Rooms = {
     "feed",
     "http",
     "json",
+    "l2",
     "observe",
     "openapi",
     "stored",
   ],
-  process: ["access", "config", "context.ts", "durability", "feed", "http", "observe", "routes"],
+  process: ["access", "config", "context.ts", "durability", "feed", "http", "l2", "observe", "routes"],
   "index.ts": ["config", "durability", "observe", "process"],
   client: ["json"],
   cli: ["client", "config", "observe", "process"],
@@ -92,6 +95,10 @@ export const crossings: readonly { from: string; to: string }[] = [
   // The client is tested on the server's own routes, feed and programs.
   { from: "packages/stowage/test/client/", to: "packages/server/" },
   { from: "packages/stowage/test/stores/server/", to: "packages/server/" },
+  // What is written for Prometheus is read by the server's strict reader.
+  { from: "packages/stowage/test/prometheus/", to: "packages/server/test/support/" },
+  // A fleet is tested on real servers of Redis, and on connections that go wrong, as the stores are.
+  { from: "packages/server/test/l2/", to: "packages/stowage/test/support/" },
   // Packages are built alike.
   { from: "packages/", to: "scripts/build/" },
 ];

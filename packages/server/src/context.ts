@@ -4,6 +4,7 @@ import type { Access } from "./access/types.js";
 import type { Config } from "./config/settings.js";
 import type { StoreFigures } from "./durability/figures.js";
 import type { Feed } from "./feed/index.js";
+import type { L2Figures, Tier } from "./l2/index.js";
 import type { Fleet, Log, Observer } from "./observe/types.js";
 
 /** How many workers there are, as of now. */
@@ -29,6 +30,10 @@ export interface WorkerContext {
   readonly status: Status;
   /** Aborted when this worker begins to drain: answers without an end (event streams, waits) end then. */
   readonly stopping: AbortSignal;
+  /** The way to L2, where this server is one of a fleet; undefined: the table is all there is. */
+  readonly tier?: Tier | undefined;
+  /** What became of it at all workers; undefined: there is none. */
+  l2Figures(): L2Figures | undefined;
   /** Of snapshots, for metrics. */
   storeFigures(): StoreFigures;
   /** Milliseconds, of a clock that never goes back. */

@@ -11,6 +11,7 @@ import { Consumer, type Packed, packAll, root, run } from "./consumer.js";
 import { describeHttp1 } from "./http1.js";
 import { describeLibrary } from "./library.js";
 import { describeServer } from "./server.js";
+import { describeTiers } from "./tiers.js";
 
 /** What each package weighs at most, unpacked. */
 const published = { stowage: 3_000_000, http1: 200_000, server: 1_000_000 };
@@ -67,6 +68,7 @@ describe.each(folders)("the tarball of packages/%s", (folder) => {
 });
 
 describeLibrary(consumerOf("stowage"));
+describe("stowage/tiered, installed", () => describeTiers(consumerOf("stowage")));
 describe("stowage/client, installed", () => describeClient(consumerOf("stowage", "http1", "server")));
 describe("packages/http1, installed", () => describeHttp1(consumerOf("http1")));
 describe("packages/server, installed", () => describeServer(consumerOf("stowage", "http1", "server")));

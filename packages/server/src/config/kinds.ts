@@ -179,3 +179,30 @@ export const host: Kind<string> = {
   },
   plain: asItIs,
 };
+
+/** What keys and channel of a fleet begin with. Braces would put all of them into one slot of a cluster. */
+export const fleetName: Kind<string> = {
+  expected: "1 to 64 letters, digits, dots, dashes, underscores or colons",
+  placeholder: "NAME",
+  read: (value) => (typeof value === "string" && /^[\w.:-]{1,64}$/.test(value) ? value : undefined),
+  plain: asItIs,
+};
+
+/** Where Redis or Valkey is: one URL, or those of some nodes of a cluster. */
+export const redisUrls: Kind<readonly string[]> = {
+  ...list("URL,..."),
+  expected:
+    'URLs such as "redis://localhost:6379" or "rediss://user:password@host:6380/1", separated by commas',
+  read(value) {
+    const urls = list("").read(value);
+    return urls !== undefined && urls.length > 0 && urls.every(isRedisUrl) ? urls : undefined;
+  },
+};
+
+/** Everything that stands in it means something: a path that is no database, a query, a fragment would be passed over. */
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  if (protocol !== "redis:" && protocol !== "rediss:") return false;
+  return hostname !== "" && /^(?:\/\d{0,4})?$/.test(pathname) && search === "" && hash === "";
+}

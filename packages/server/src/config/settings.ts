@@ -12,10 +12,13 @@ import {
   duration,
   fileMode,
   flag,
+  fleetName,
   host,
   type Kind,
   list,
   logLevel,
+  oneOf,
+  redisUrls,
   text,
   tokens,
   wait,
@@ -36,7 +39,15 @@ export interface Setting<T> {
   readonly group: Group;
 }
 
-export const groups = ["Listening", "Memory", "Access", "Durability", "Operation", "Limits"] as const;
+export const groups = [
+  "Listening",
+  "Memory",
+  "Fleet",
+  "Access",
+  "Durability",
+  "Operation",
+  "Limits",
+] as const;
 export type Group = (typeof groups)[number];
 
 function setting<T>(
@@ -92,6 +103,39 @@ export const settings = Object.freeze({
     "how long entries live that are set without a ttl; without it, for ever",
   ),
   "max-value": setting("Memory", bytes(KB, GB), 8 * MB, "the longest value, at most a quarter of the memory"),
+  l2: setting(
+    "Fleet",
+    redisUrls,
+    null,
+    "Redis or Valkey that holds the truth for all servers that name it; several URLs are nodes of a cluster",
+    { secret: true },
+  ),
+  "l2-cluster": setting("Fleet", flag, null, "the one URL of l2 is a node of a cluster"),
+  "l2-name": setting(
+    "Fleet",
+    fleetName,
+    "stowage",
+    "what its keys and its channel begin with: servers of one name are one fleet",
+  ),
+  "l2-timeout": setting("Fleet", duration(10, 60_000), 1_000, "how long an answer of l2 is waited for"),
+  "l2-bound": setting(
+    "Fleet",
+    wait(),
+    5_000,
+    "for how long a server that does not hear of the others' writes answers with what it has",
+  ),
+  "l1-ttl": setting(
+    "Fleet",
+    wait(100),
+    30_000,
+    "how long a server answers with what it has before it asks l2 again, come what may",
+  ),
+  "when-l2-down": setting(
+    "Fleet",
+    oneOf("miss", "error"),
+    "miss",
+    "what reads are told that l2 does not answer: that there is nothing (404), or so (503)",
+  ),
   auth: setting("Access", flag, null, "ask for a token; on as soon as there are tokens", {
     also: ["LIX_AUTH_ENABLED"],
   }),

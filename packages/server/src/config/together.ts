@@ -40,6 +40,21 @@ export function faultsTogether(config: Config, origins: Origins): string[] {
     said("snapshot-every") && !said("data-dir"),
     `${origins["snapshot-every"]} does nothing without data-dir`,
   );
+  for (const name of ["l2-cluster", "l2-name", "l2-timeout", "l2-bound", "l1-ttl", "when-l2-down"] as const)
+    refuse(said(name) && !said("l2"), `${origins[name]} does nothing without l2`);
+  refuse(
+    said("l2") && said("data-dir"),
+    `${origins.l2} and ${origins["data-dir"]} cannot both be: what l2 holds would be older in a snapshot`,
+  );
+  const isCluster = config.l2 !== null && (config["l2-cluster"] ?? config.l2.length > 1);
+  refuse(
+    said("l2-cluster") && config["l2-cluster"] === false && (config.l2?.length ?? 0) > 1,
+    `${origins["l2-cluster"]} contradicts ${origins.l2}, which has several URLs: those of a cluster`,
+  );
+  refuse(
+    isCluster && config.l2!.some((url) => !/^\/?0?$/.test(new URL(url).pathname)),
+    `${origins.l2} names a database, and a cluster has but one: leave out what stands behind the port`,
+  );
   refuse(
     config["access-log"] === true && !["info", "debug"].includes(config["log-level"]!),
     `${origins["access-log"]} logs at level info, which ${origins["log-level"]} leaves out`,

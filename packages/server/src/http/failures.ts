@@ -4,11 +4,14 @@ import {
   CounterOverflowError,
   KeyTooLargeError,
   NonNumericValueError,
+  StoreUnavailableError,
   TableFullError,
   ValueTooLargeError,
 } from "stowage";
 import { Fault } from "./fault.js";
 
+/** Seconds after which L2 may be there again. */
+const RETRY_AFTER_S = 1;
 /** What the table takes. */
 export const KEY_BYTES_MAX = 65_536;
 
@@ -30,8 +33,18 @@ export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof ValueTooLargeError) return valueTooLarge("value", error.bytes, error.bytesMax);
   if (error instanceof TableFullError)
     return new Fault(507, "table_full", "the cache has no room for this entry; nothing was changed");
+  if (error instanceof StoreUnavailableError) return away(error);
   if (error instanceof ClosedError) return new Fault(503, "closing", "the server is stopping");
   return undefined;
+}
+
+/** A write that was sent may have been done. */
+function away({ fault }: StoreUnavailableError): Fault {
+  const isUnsent = fault === "away" || fault === "crowded";
+  const became = isUnsent ? "nothing was changed" : "a write may have been done";
+  return new Fault(503, "l2_unavailable", `Redis does not answer this server; ${became}`, {
+    fields: { "retry-after": RETRY_AFTER_S },
+  });
 }
 
 /** @param what its name, as the client wrote it: `key`, `operations[3].key` */

@@ -10,6 +10,7 @@ import { exposureOf } from "../config/exposure.js";
 import { type Config, valueBytesMax } from "../config/settings.js";
 import { createStoreMemory, openStore, type Store } from "../durability/index.js";
 import { createLeaseBoard } from "../feed/index.js";
+import { createL2Memory } from "../l2/index.js";
 import { createFleet, createFleetMemory, type Log, setState, sharedNow } from "../observe/index.js";
 import { createLog } from "../observe/log.js";
 import { routes } from "../routes/index.js";
@@ -76,6 +77,7 @@ async function open(
   const store = await createStore(config, table, log, storeFigures);
   opened.push(() => store?.close());
   const common: Common = {
+    // Workers connect to L2, so they know how; nobody else sees it.
     config: withoutTokens(config),
     listen: listener.order,
     table: table.handle,
@@ -84,6 +86,8 @@ async function open(
     limits: createLimits(),
     leases: createLeaseBoard(),
     storeFigures,
+    l2: createL2Memory(config.workers!),
+    serverId: randomBytes(6).toString("base64url"),
     ticketKeys: randomBytes(48),
     sendsLog: options.log !== undefined,
   };

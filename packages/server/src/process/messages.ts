@@ -25,6 +25,10 @@ export interface WorkerData {
   readonly limits: SharedArrayBuffer;
   readonly leases: SharedArrayBuffer;
   readonly storeFigures: SharedArrayBuffer;
+  /** Figures of L2, where there is one. */
+  readonly l2: SharedArrayBuffer;
+  /** Tells this server's messages from those of others of its fleet. */
+  readonly serverId: string;
   readonly ticketKeys: Uint8Array;
   /** The log is the embedding program's: lines go to the supervisor and not to stdout. */
   readonly sendsLog: boolean;

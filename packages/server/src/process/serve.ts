@@ -7,13 +7,17 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { SharedTable } from "stowage/table";
 import { HttpServer } from "stowage-http1";
 import { createAccess, type ReloadableAccess } from "../access/index.js";
+import type { Config } from "../config/settings.js";
 import type { WorkerContext } from "../context.js";
 import { readStoreFigures } from "../durability/index.js";
 import { createFeed } from "../feed/index.js";
 import { App } from "../http/app.js";
 import type { Route } from "../http/route.js";
+import type { ConnectParts, TierConnection } from "../l2/connect.js";
+import { readL2Figures } from "../l2/index.js";
 import { BEAT_MS, createFleet, createObserver, sharedNow } from "../observe/index.js";
 import { createLog } from "../observe/log.js";
+import { overL2 } from "../routes/fleet/index.js";
 import { Board } from "./board.js";
 import { tlsOptions } from "./certificate.js";
 import { duplicate, listenOn } from "./duplicate.js";
@@ -30,8 +34,8 @@ export async function serve(routes: readonly Route[]): Promise<void> {
   const data = workerData as WorkerData;
   const stopping = new AbortController();
   const board = new Board(data.board);
-  const { context, access } = createContext(data, board, stopping.signal, supervisor);
-  const server = createServer(data, context, board, routes);
+  const { context, access, l2 } = await createContext(data, board, stopping.signal, supervisor);
+  const server = createServer(data, context, board, l2 === undefined ? routes : overL2(routes));
   const beating = setInterval(() => context.observer.beat(server.counts), BEAT_MS);
   context.observer.beat(server.counts);
   supervisor.on("message", (message: ToWorker) => {
@@ -48,6 +52,7 @@ export async function serve(routes: readonly Route[]): Promise<void> {
     await server.close(deadlineMs);
     clearInterval(beating);
     context.observer.beat(server.counts);
+    await l2?.close();
     context.feed.close();
     context.table.close();
     context.log.flush();
@@ -56,23 +61,37 @@ export async function serve(routes: readonly Route[]): Promise<void> {
   }
 }
 
-function createContext(
-  { worker, config, secrets, limits, leases, fleet, storeFigures, sendsLog, table: handle }: WorkerData,
+async function createContext(
+  data: WorkerData,
   board: Board,
   stopping: AbortSignal,
   supervisor: MessagePort,
-): { context: WorkerContext; access: ReloadableAccess } {
+): Promise<{ context: WorkerContext; access: ReloadableAccess; l2: TierConnection | undefined }> {
+  const { worker, config, secrets, limits, fleet, storeFigures, sendsLog, serverId } = data;
   const access = createAccess(secrets.tokens, limits, sharedNow);
   const write = (line: string) => tell(supervisor, { kind: "log", line });
   const log = createLog({ level: config["log-level"]!, worker, ...(sendsLog && { write }) });
   const onError = (error: unknown) => log.error({ err: error }, "the table's janitor failed");
-  const table = SharedTable.attach(handle, { onError });
+  const table = SharedTable.attach(data.table, { onError });
+  const feed = createFeed(table, data.leases, worker, log);
+  const l2 = await connectL2(config, {
+    config,
+    table,
+    leases: feed.leases,
+    memory: data.l2,
+    worker,
+    serverId,
+    log,
+    now: sharedNow,
+  });
   const context: WorkerContext = {
     worker,
     config,
     table,
     access,
-    feed: createFeed(table, leases, worker, log),
+    feed,
+    tier: l2?.tier,
+    l2Figures: () => (l2 === undefined ? undefined : readL2Figures(data.l2)),
     observer: createObserver(fleet, worker, sharedNow),
     fleet: createFleet(fleet, sharedNow),
     log,
@@ -82,7 +101,14 @@ function createContext(
     now: sharedNow,
     wall: Date.now,
   };
-  return { context, access };
+  return { context, access, l2 };
+}
+
+/** What only servers of a fleet need is only loaded by them. */
+async function connectL2({ l2 }: Config, parts: ConnectParts): Promise<TierConnection | undefined> {
+  if (l2 === null) return undefined;
+  const { connectTier } = await import("../l2/connect.js");
+  return connectTier(parts);
 }
 
 function createServer(

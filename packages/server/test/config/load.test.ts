@@ -205,6 +205,34 @@ describe("what is wrong", () => {
       ],
     ],
     [
+      "an L2 that is none",
+      { args: ["--l2", "localhost:6379", "--l2-name", "a{b}"] },
+      [
+        '--l2 must be URLs such as "redis://localhost:6379" or "rediss://user:password@host:6380/1", separated by commas, not what was given',
+        '--l2-name must be 1 to 64 letters, digits, dots, dashes, underscores or colons, not "a{b}"',
+      ],
+    ],
+    [
+      "a fleet without an L2",
+      { args: ["--l1-ttl", "1s"], env: { STOWAGE_WHEN_L2_DOWN: "error" } },
+      ["--l1-ttl does nothing without l2", "STOWAGE_WHEN_L2_DOWN does nothing without l2"],
+    ],
+    [
+      "two truths",
+      { args: ["--l2", "redis://a", "--data-dir", "/tmp/d"] },
+      ["--l2 and --data-dir cannot both be: what l2 holds would be older in a snapshot"],
+    ],
+    [
+      "a database of a cluster, and several URLs that are none",
+      { args: ["--l2", "redis://a/1,redis://b"], env: { STOWAGE_L2_CLUSTER: "no" } },
+      ["STOWAGE_L2_CLUSTER contradicts --l2, which has several URLs: those of a cluster"],
+    ],
+    [
+      "a database of a cluster",
+      { args: ["--l2", "redis://a/1", "--l2-cluster"] },
+      ["--l2 names a database, and a cluster has but one: leave out what stands behind the port"],
+    ],
+    [
       "an address that everybody reaches, where that was ruled out",
       { args: ["--require-auth", "--host", "0.0.0.0"] },
       [
@@ -233,5 +261,6 @@ describe("what is wrong", () => {
       '"tokens" in f.json must be texts separated by commas, each of at most 1024 ASCII characters without spaces, not what was given',
     );
     expect(faultsOf({ args: ["--tokens", "hunter2 hunter3"] }).join()).not.toContain("hunter");
+    expect(faultsOf({ args: ["--l2", "http://:hunter2@a"] }).join()).not.toContain("hunter");
   });
 });

@@ -85,13 +85,22 @@ function dockerWay(): Way {
   };
 }
 
-function composeWay(image: Way): Way {
-  const { services } = parseYaml(read("compose.yaml")) as Any;
-  const { environment, ports, volumes, secrets, mem_limit, cpus, stop_grace_period, read_only, cap_drop } =
-    services.stowage;
+function composeWay(image: Way, file = "compose.yaml"): Way {
+  const { services } = parseYaml(read(file)) as Any;
+  const {
+    environment,
+    ports,
+    volumes = [],
+    secrets,
+    mem_limit,
+    cpus,
+    stop_grace_period,
+    read_only,
+    cap_drop,
+  } = services.stowage;
   return {
     ...image,
-    name: "compose.yaml",
+    name: file,
     env: { ...image.env, ...environment },
     ports: ports.map((each: string) => Number(each.split(":").at(-1))),
     graceMs: parseDuration(stop_grace_period),
@@ -103,17 +112,19 @@ function composeWay(image: Way): Way {
   };
 }
 
-export function kubernetesObjects(): Record<string, Any> {
-  const documents = parseAllDocuments(read("kubernetes.yaml"), { strict: true, uniqueKeys: true });
+/** By kind, those of one name. */
+export function kubernetesObjects(file = "kubernetes.yaml", name = "stowage"): Record<string, Any> {
+  const documents = parseAllDocuments(read(file), { strict: true, uniqueKeys: true });
   const objects = documents.map((each) => {
     if (each.errors.length > 0) throw each.errors[0];
     return each.toJS();
   });
-  return Object.fromEntries(objects.map((each: Any) => [each.kind, each]));
+  const named = objects.filter((each: Any) => each.metadata.name === name);
+  return Object.fromEntries(named.map((each: Any) => [each.kind, each]));
 }
 
-function kubernetesWay(image: Way): Way {
-  const { ConfigMap, Deployment, Service } = kubernetesObjects();
+function kubernetesWay(image: Way, file = "kubernetes.yaml"): Way {
+  const { ConfigMap, Deployment, Service } = kubernetesObjects(file);
   const { spec } = Deployment.spec.template;
   const [container] = spec.containers;
   const { startupProbe, readinessProbe, livenessProbe, securityContext, volumeMounts, resources } = container;
@@ -124,7 +135,7 @@ function kubernetesWay(image: Way): Way {
     volumeMounts.filter((each: Any) => each.name === volume).map((each: Any) => each.mountPath);
   return {
     ...image,
-    name: "kubernetes.yaml",
+    name: file,
     env: { ...image.env, ...ConfigMap.data },
     ports: [
       containerPort,
@@ -198,5 +209,7 @@ function systemdWay(): Way {
 
 export function ways(): Way[] {
   const image = dockerWay();
-  return [image, composeWay(image), kubernetesWay(image), flyWay(image), systemdWay()];
+  const alone = [image, composeWay(image), kubernetesWay(image), flyWay(image), systemdWay()];
+  // Ways of a fleet come behind those of one server.
+  return [...alone, composeWay(image, "compose-fleet.yaml"), kubernetesWay(image, "kubernetes-fleet.yaml")];
 }

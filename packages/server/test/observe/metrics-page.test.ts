@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { SharedTable } from "stowage/table";
 import { expect, it } from "vitest";
 import type { StoreFigures } from "../../src/durability/figures.js";
+import type { L2Figures } from "../../src/l2/index.js";
 import { createFleet, createFleetMemory, createObserver } from "../../src/observe/index.js";
 import { routes } from "../../src/routes/index.js";
 import { metricsText } from "../../src/routes/ops/figures.js";
@@ -19,7 +20,13 @@ function everything(): string {
   const store = new Proxy({} as StoreFigures, { get: () => 1 });
   const table = SharedTable.create({ memory: "1mb", max: 10, janitor: false });
   const fleet = createFleet(memory, now);
-  const text = metricsText({ fleet, table, status: { workers: 1, workersUp: 1 }, storeFigures: () => store });
+  const text = metricsText({
+    fleet,
+    table,
+    status: { workers: 1, workersUp: 1 },
+    storeFigures: () => store,
+    l2Figures: () => new Proxy({} as L2Figures, { get: () => 1 }),
+  });
   table.close();
   return text;
 }

@@ -2,6 +2,7 @@
  * The server's routes on a real socket and a real table, in this thread: what route tests run against. Workers and
  * supervisor are left out; test/process has them.
  */
+import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import pino from "pino";
 import type { Clock } from "stowage";
@@ -15,7 +16,10 @@ import { createStoreMemory, readStoreFigures } from "../../src/durability/figure
 import { createFeed, createLeaseBoard } from "../../src/feed/index.js";
 import { App } from "../../src/http/app.js";
 import type { Route } from "../../src/http/route.js";
+import { connectTier } from "../../src/l2/connect.js";
+import { createL2Memory, readL2Figures } from "../../src/l2/index.js";
 import { createFleet, createFleetMemory, createObserver } from "../../src/observe/index.js";
+import { overL2 } from "../../src/routes/fleet/index.js";
 import { routes } from "../../src/routes/index.js";
 
 const noAccess: Access = { on: false, generation: 0, identify: () => everybody, admit: () => 0 };
@@ -42,6 +46,8 @@ export interface AppServer extends AsyncDisposable {
   readonly context: WorkerContext;
   /** What workers share beside the table. */
   readonly board: SharedArrayBuffer;
+  readonly l2Memory: SharedArrayBuffer;
+  readonly serverId: string;
   close(): Promise<void>;
 }
 
@@ -66,6 +72,10 @@ export async function startAppServer(options: AppServerOptions = {}): Promise<Ap
   const board = beside?.board ?? createLeaseBoard();
   const log = pino({ level: "silent" });
   const feed = createFeed(table, board, worker, log);
+  const l2Memory = beside?.l2Memory ?? createL2Memory(8);
+  const serverId = beside?.serverId ?? randomBytes(6).toString("base64url");
+  const parts = { config, table, leases: feed.leases, memory: l2Memory, worker, serverId, log, now };
+  const l2 = config.l2 === null ? undefined : connectTier(parts);
   const context: WorkerContext = {
     worker,
     config,
@@ -77,12 +87,14 @@ export async function startAppServer(options: AppServerOptions = {}): Promise<Ap
     log,
     status: { workers: 1, workersUp: 1 },
     stopping: new AbortController().signal,
+    tier: l2?.tier,
+    l2Figures: () => (l2 === undefined ? undefined : readL2Figures(l2Memory)),
     storeFigures: () => readStoreFigures(createStoreMemory(), 0),
     now,
     wall: () => clock?.wall() ?? Date.now(),
     ...options.context,
   };
-  const handler = new App(context, options.routes ?? routes);
+  const handler = new App(context, options.routes ?? (l2 === undefined ? routes : overL2(routes)));
   // A clock that a test turns far ahead must not end its connections.
   const timeouts = clock && { headMs: DAYS, requestMs: DAYS, idleMs: DAYS, writeMs: DAYS };
   const contentMax = config["max-body"]!;
@@ -90,6 +102,7 @@ export async function startAppServer(options: AppServerOptions = {}): Promise<Ap
   const { port } = (await server.listen({ port: 0, host: "127.0.0.1" })) as AddressInfo;
   const close = async () => {
     await server.close(100);
+    await l2?.close();
     feed.close();
     if (!table.closed) table.close();
   };
@@ -99,6 +112,8 @@ export async function startAppServer(options: AppServerOptions = {}): Promise<Ap
     table,
     context,
     board,
+    l2Memory,
+    serverId,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -62,6 +62,6 @@ function replyFrom(exchange: Exchange, body: Buffer, length: number): void {
   else exchange.reply(200, `${BEFORE}${value}}`);
 }
 
-function notJson(): Fault {
+export function notJson(): Fault {
   return new Fault(409, "not_json", "the value is not JSON; read it with GET /v1/keys/{key}");
 }

@@ -129,14 +129,14 @@ function queryOf(exchange: Exchange): Query {
 }
 
 /** A token that reaches some keys only sees these. */
-function prefixOf(principal: Principal, prefix: string): string {
+export function prefixOf(principal: Principal, prefix: string): string {
   if (mayTouch(principal, prefix)) return prefix;
   const { prefixes } = principal;
   if (prefix === "" && prefixes?.length === 1) return prefixes[0];
   throw new Fault(403, "forbidden_key", "the prefix must begin with one that this token reaches");
 }
 
-function wholeOf(exchange: Exchange, name: string, min: number, what: string): number | null {
+export function wholeOf(exchange: Exchange, name: string, min: number, what: string): number | null {
   const text = exchange.param(name);
   if (text === undefined || text === "") return null;
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -23,9 +23,10 @@ export const statsRoute: Route = {
   },
 };
 
-function statsOf({ table, fleet }: WorkerContext): Record<string, unknown> {
+function statsOf({ table, fleet, l2Figures }: WorkerContext): Record<string, unknown> {
   const stats = table.stats();
   const workers = fleet.workers();
+  const l2 = l2Figures();
   return {
     size: stats.entries,
     limit: stats.max,
@@ -45,6 +46,7 @@ function statsOf({ table, fleet }: WorkerContext): Record<string, unknown> {
       since: stats.since,
     },
     memory: snakeCase(stats.memory),
+    ...(l2 !== undefined && { l2: snakeCase(l2) }),
     connections: {
       open: sumOf(workers, "open"),
       accepted: sumOf(workers, "accepted"),

@@ -8,12 +8,13 @@
 import type { TableStats } from "stowage/table";
 import type { WorkerContext } from "../../context.js";
 import type { StoreFigures } from "../../durability/figures.js";
+import type { L2Figures } from "../../l2/index.js";
 import { counter, gauge, histogram, type Sample } from "../../observe/exposition.js";
 import { boundsMs } from "../../observe/histogram.js";
 import type { Fleet, RouteFigures, WorkerFigures } from "../../observe/types.js";
 
 /** What figures are read from. */
-export type MetricsContext = Pick<WorkerContext, "fleet" | "table" | "status" | "storeFigures">;
+export type MetricsContext = Pick<WorkerContext, "fleet" | "table" | "status" | "storeFigures" | "l2Figures">;
 
 interface Definition<Source> {
   readonly name: string;
@@ -106,6 +107,32 @@ const ofStore: readonly Definition<StoreFigures>[] = [
   },
 ];
 
+const ofL2: readonly Definition<L2Figures>[] = [
+  { name: "l2_up", help: "Workers that L2 answers.", of: (l) => l.up },
+  { name: "l2_behind", help: "Workers that do not hear what other servers write.", of: (l) => l.behind },
+  { name: "l2_reads_total", help: "Keys that were asked of L2.", of: (l) => l.reads },
+  { name: "l2_found_total", help: "Keys that L2 had.", of: (l) => l.found },
+  { name: "l2_writes_total", help: "Writes to L2.", of: (l) => l.writes },
+  { name: "l2_failures_total", help: "Calls that L2 did not answer.", of: (l) => l.failures },
+  {
+    name: "l2_away_reads_total",
+    help: "Reads that were told that there is nothing, since L2 did not answer.",
+    of: (l) => l.away,
+  },
+  {
+    name: "l2_overtaken_total",
+    help: "Values of L2 that were not kept, since they were written meanwhile.",
+    of: (l) => l.overtaken,
+  },
+  { name: "l2_sent_total", help: "Messages to the other servers.", of: (l) => l.sent },
+  { name: "l2_received_total", help: "Messages of the other servers.", of: (l) => l.received },
+  {
+    name: "l2_flushes_total",
+    help: "Times that the table was cleared, since messages may have been missed.",
+    of: (l) => l.flushes,
+  },
+];
+
 const ofServer: readonly Definition<MetricsContext>[] = [
   { name: "uptime_seconds", help: "Time since the server started.", of: ({ fleet }) => fleet.uptime() },
   {
@@ -120,6 +147,7 @@ const ofServer: readonly Definition<MetricsContext>[] = [
 export function metricsText(context: MetricsContext): string {
   const { fleet, table } = context;
   const store = context.storeFigures();
+  const l2 = context.l2Figures();
   return [
     ...familiesOf(ofServer, [context], () => undefined),
     requests(fleet.routes()),
@@ -127,6 +155,7 @@ export function metricsText(context: MetricsContext): string {
     ...familiesOf(perWorker, fleet.workers(), ({ worker }) => ({ worker })),
     ...familiesOf(ofTable, [table.stats()], () => undefined),
     ...familiesOf(ofStore, store.on ? [store] : [], () => undefined),
+    ...familiesOf(ofL2, l2 === undefined ? [] : [l2], () => undefined),
     ...processFamilies(context),
   ].join("");
 }

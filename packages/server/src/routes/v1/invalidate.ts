@@ -13,7 +13,8 @@ import { Fault } from "../../http/fault.js";
 import { type Body, bodyOf } from "./body.js";
 import { badField } from "./fault.js";
 
-interface Named {
+/** What a request names. */
+export interface Named {
   readonly keys: readonly string[];
   readonly prefix: string | undefined;
   readonly tags: readonly string[];
@@ -26,8 +27,7 @@ export async function invalidate(
   exchange: Exchange,
   { table, feed: { leases } }: WorkerContext,
 ): Promise<void> {
-  const { keys, prefix, tags } = namedBy(bodyOf(exchange, ["keys", "prefix", "tags"]));
-  checkAccess(exchange, keys, prefix, tags);
+  const { keys, prefix, tags } = namedIn(exchange);
   for (const tag of tags) table.invalidateTag(tag);
   const byKey = await deleteKeys(table, keys);
   let byPrefix = 0;
@@ -37,6 +37,13 @@ export async function invalidate(
     byPrefix = await deletePrefix(table, bytes);
   }
   exchange.json(200, { keys: byKey, prefix: byPrefix, tags: tags.length });
+}
+
+/** @throws Fault for what is malformed, or beyond the token */
+export function namedIn(exchange: Exchange): Named {
+  const named = namedBy(bodyOf(exchange, ["keys", "prefix", "tags"]));
+  checkAccess(exchange, named.keys, named.prefix, named.tags);
+  return named;
 }
 
 function namedBy(body: Body): Named {

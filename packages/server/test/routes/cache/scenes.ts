@@ -3,7 +3,7 @@
  * are broken on purpose (mutants.test.ts).
  */
 import { FakeClock } from "stowage/testing";
-import { type AppServer, startAppServer } from "../../support/app-server.js";
+import { startAppServer } from "../../support/app-server.js";
 import { type RawAnswer, RawClient } from "../../support/raw-client.js";
 import { type Case, cases, type Step } from "./cases/index.js";
 
@@ -25,15 +25,20 @@ async function* outcomesOf(list: readonly Case[]): AsyncGenerator<[name: string,
   await using server = await startAppServer({ clock });
   for (const each of list) {
     server.table.clear();
-    yield [each.name, await runCase(server, clock, each)];
+    yield [each.name, await runCase(server.port, async (ms) => clock.advance(ms), each)];
   }
 }
 
-async function runCase(server: AppServer, clock: FakeClock, { steps }: Case): Promise<string[]> {
+/** One case on one connection. `wait` lets so many milliseconds pass. */
+export async function runCase(
+  port: number,
+  wait: (ms: number) => Promise<void>,
+  { steps }: Case,
+): Promise<string[]> {
   const problems: string[] = [];
-  await using client = await RawClient.connect(server.port);
+  await using client = await RawClient.connect(port);
   for (const step of steps) {
-    if (step.send.startsWith("wait ")) clock.advance(Number(step.send.slice(5)));
+    if (step.send.startsWith("wait ")) await wait(Number(step.send.slice(5)));
     else {
       try {
         problems.push(...compare(step, await send(client, step)));

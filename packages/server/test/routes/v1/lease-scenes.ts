@@ -3,19 +3,18 @@
  * purpose (mutants.test.ts). Two servers over one table stand for two workers.
  */
 import assert from "node:assert/strict";
-import type { SharedTable } from "stowage/table";
 import { FakeClock } from "stowage/testing";
 import { type Answer, type Client, tokenOf, until, withServers } from "./support.js";
 
 export type Invalidation = "delete" | "lix" | "keys" | "prefix" | "tag" | "clear" | "overwrite";
 
-const how: Record<Invalidation, (there: Client, table: SharedTable) => unknown> = {
+const how: Record<Invalidation, (there: Client) => unknown> = {
   delete: (there) => there.delete("user:1"),
-  lix: (_, table) => table.delete("user:1"), // what DELETE /cache/delete does
+  lix: (there) => there.ask("/cache/delete?key=user:1", { method: "DELETE" }),
   keys: (there) => there.post("/v1/invalidate", { keys: ["user:1"] }),
   prefix: (there) => there.post("/v1/invalidate", { prefix: "user:" }),
   tag: (there) => there.post("/v1/invalidate", { tags: ["users"] }),
-  clear: (_, table) => table.clear(),
+  clear: (there) => there.ask("/cache/clear", { method: "POST" }),
   overwrite: (there) => there.put("user:1", "newer"),
 };
 
@@ -29,7 +28,7 @@ export function invalidatedWhileLoaded(by: Invalidation, stale: boolean): Promis
       clock.advance(1_000);
     }
     const token = tokenOf(await here.lease("user:1"));
-    await how[by](there, there.server.table);
+    await how[by](there);
     await refused(here.fill("user:1", token, "old", tags));
     assert.equal((await there.get("user:1")).body, by === "overwrite" ? "newer" : '{"error":"not found"}');
     if (by === "overwrite") return;
@@ -166,7 +165,7 @@ export function foundNothing(by: Invalidation | "time" | "renewal"): Promise<voi
       clock.advance(9_999);
       assert.equal((await here.lease("user:1")).status, 204);
       clock.advance(1);
-    } else if (by !== "renewal") await how[by](there, there.server.table);
+    } else if (by !== "renewal") await how[by](there);
     const wanted = by === "overwrite" ? 200 : 201;
     assert.equal((await here.lease("user:1", by === "renewal" ? { seen: "*" } : {})).status, wanted);
   });
@@ -182,7 +181,7 @@ export function nothingIsTooLate(by: Invalidation, stale: boolean): Promise<void
       clock.advance(1_000);
     }
     const token = tokenOf(await here.lease("user:1"));
-    await how[by](there, there.server.table);
+    await how[by](there);
     await refused(here.release("user:1", token, { "stowage-nothing": "10s", ...tags }));
     const next = await there.lease("user:1");
     assert.equal(next.status, by === "overwrite" ? 200 : 201);
@@ -249,7 +248,7 @@ export function wokenBy(what: "fill" | "release" | "delete" | "set" | "expiry"):
     const since = performance.now();
     if (what === "fill") await here.fill("k", token, "value");
     if (what === "release") assert.equal((await there.release("k", token)).status, 204);
-    if (what === "set") here.server.table.set("k", '"value"');
+    if (what === "set") await here.put("k", "value");
     if (what === "expiry") clock.advance(20_000);
     if (what === "delete") {
       await there.delete("k");

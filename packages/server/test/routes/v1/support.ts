@@ -35,6 +35,9 @@ export interface Client {
 
 export const JSON_POST = { method: "POST", headers: { "content-type": "application/json" } };
 
+/** How servers are started: tests of a fleet put their own way here. */
+export const starting: { start(options: AppServerOptions): Promise<AppServer> } = { start: startAppServer };
+
 /** Servers over one table, as many as there are options; the first one makes the table. */
 export async function withServers<T>(
   options: readonly AppServerOptions[],
@@ -44,7 +47,7 @@ export async function withServers<T>(
   const servers: AppServer[] = [];
   try {
     for (const each of options)
-      servers.push(await startAppServer({ ...each, ...(servers[0] && { beside: servers[0] }) }));
+      servers.push(await starting.start({ ...each, ...(servers[0] && { beside: servers[0] }) }));
     return await run(...servers.map((server) => clientOf(server, agent)));
   } finally {
     agent.destroy();

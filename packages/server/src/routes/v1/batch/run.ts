@@ -33,7 +33,7 @@ const CLOSE = 0x7d;
 const STORED = Buffer.from('{"stored":true,"version":"');
 const STORED_END = Buffer.from('"}');
 const NOT_FOUND = Buffer.from(apply.NOT_FOUND);
-const NOT_JSON =
+export const NOT_JSON =
   '{"found":true,"error":"the value is not JSON; read it with GET /v1/keys/{key}","code":"not_json"}';
 const byOne: CounterWish = { amount: 1, options: undefined };
 const meta: EntryMeta = { flags: 0, version: 0, ttl: 0, ttlGiven: 0, tagged: false };
@@ -151,7 +151,8 @@ function putEnd(withMeta: boolean, graceMs: number): void {
   } else out.bytes[out.at++] = CLOSE;
 }
 
-function faultText({ code, message, more }: Fault): string {
+/** As the result of an operation. */
+export function faultText({ code, message, more }: Fault): string {
   // Of /cache's, whose texts are Lix's: their code is the text.
   const [error, name] = code === "" ? [String(more.message), message] : [message, code];
   return `{"error":${quotedText(error)},"code":"${name}"}`;

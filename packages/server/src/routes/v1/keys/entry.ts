@@ -62,7 +62,8 @@ function ttlText(freshMs: number): string | number {
   return freshMs === Number.POSITIVE_INFINITY ? "none" : Math.max(0, Math.ceil(freshMs));
 }
 
-function entryOf(bytes: Buffer, length: number, flags: number, version: number, ttlMs: number): Entry {
+/** @param ttlMs until it is gone, its grace included */
+export function entryOf(bytes: Buffer, length: number, flags: number, version: number, ttlMs: number): Entry {
   const { type, end, graceMs } = readStored(flags, bytes, 0, length);
   return { bytes, end, version, type, freshMs: ttlMs - graceMs, graceMs };
 }

@@ -17,10 +17,29 @@ import { keyOf } from "./key.js";
 import { preconditionFailed, stored } from "./outcome.js";
 import { type Wanted, wantedBy } from "./write-headers.js";
 
+/** What a PUT asks for. */
+export interface PutWanted {
+  readonly key: string;
+  readonly bytes: Buffer;
+  readonly options: TableSetOptions;
+  readonly graceMs: number;
+  readonly conditions: Conditions | undefined;
+  /** Of a lease that it fills. */
+  readonly token: string | undefined;
+}
+
 export function putKey(exchange: Exchange, context: WorkerContext): void {
+  const { key, bytes, options, conditions, token } = putWantedBy(exchange, context);
+  if (token !== undefined) fill(exchange, context, key, token, bytes, options);
+  else if (conditions !== undefined) putIf(exchange, context.table, key, bytes, options, conditions);
+  else put(exchange, context.table, key, bytes, options);
+}
+
+/** @throws Fault for whatever is wrong with the request */
+export function putWantedBy(exchange: Exchange, { config }: WorkerContext): PutWanted {
   const { head, content } = exchange;
   const key = keyOf(exchange);
-  const wanted = wantedBy(head, context.config.ttl);
+  const wanted = wantedBy(head, config.ttl);
   const conditions = conditionsOf(head);
   const token = head.header("stowage-lease-token");
   if (token !== undefined && conditions !== undefined)
@@ -31,9 +50,7 @@ export function putKey(exchange: Exchange, context: WorkerContext): void {
     );
   const { bytes, flags } = prepared(content, wanted);
   const options: TableSetOptions = { ...wanted.options, flags };
-  if (token !== undefined) fill(exchange, context, key, token, bytes, options);
-  else if (conditions !== undefined) putIf(exchange, context.table, key, bytes, options, conditions);
-  else put(exchange, context.table, key, bytes, options);
+  return { key, bytes, options, graceMs: wanted.graceMs, conditions, token };
 }
 
 function prepared(content: Buffer, { contentType, graceMs }: Wanted): Prepared {

@@ -34,7 +34,7 @@ function askingFor({ table }: WorkerContext, key: string, { ttlMs, seen }: Lease
 }
 
 /** Whether what was found is an answer; if it is, it has been given. */
-function answered(exchange: Exchange, asked: Asked, takesStale: boolean): boolean {
+export function answered(exchange: Exchange, asked: Asked, takesStale: boolean): boolean {
   if (asked.kind === "hit") sendEntry(exchange, 200, asked.entry, { "stowage-lease": "hit" });
   else if (asked.kind === "granted") grant(exchange, asked.token, asked.old);
   else if (asked.kind === "nothing") exchange.empty(204, { "stowage-lease": "nothing" });
@@ -55,7 +55,7 @@ function staleFields({ freshMs }: Entry): Fields {
   return { "stowage-stale": "true", "stowage-expired": Math.floor(-freshMs) };
 }
 
-function tellToWait(exchange: Exchange): void {
+export function tellToWait(exchange: Exchange): void {
   exchange.json(202, { lease: "wait" }, { "stowage-lease": "wait", "retry-after": RETRY_AFTER_S });
 }
 

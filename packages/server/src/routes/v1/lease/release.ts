@@ -31,7 +31,7 @@ export function releaseLease(exchange: Exchange, context: WorkerContext): void {
   exchange.empty(204);
 }
 
-function nothingIn(head: RequestHead): NothingFound | undefined {
+export function nothingIn(head: RequestHead): NothingFound | undefined {
   const text = head.header("stowage-nothing");
   if (text === undefined) return undefined;
   if (text.toLowerCase() === "none") return {};
