@@ -14,7 +14,7 @@ import { describeServer } from "./server.js";
 import { describeTiers } from "./tiers.js";
 
 /** What each package weighs at most, unpacked. */
-const published = { stowage: 3_000_000, http1: 200_000, server: 1_000_000 };
+const published = { stowage: 4_500_000, http1: 200_000, server: 1_000_000 };
 const folders = Object.keys(published) as (keyof typeof published)[];
 
 const packed = {} as Record<keyof typeof published, Packed>;

@@ -12,6 +12,7 @@ async function session({ createTiered, MemoryBus, MemoryStore, StowageError, Red
   const found = (await two.get("a")).n;
   const loaded = await two.fetch("b", () => 2, { ttl: "1m" });
   await one.invalidateTag("t");
+  await new Promise((heard) => setImmediate(heard));
   const gone = await two.get("a");
   await Promise.all([one.close(), two.close()]);
   const missing = [];

@@ -55,6 +55,7 @@ export function connectTier(parts: ConnectParts): TierConnection {
   const timeoutMs = config["l2-timeout"]!;
   const counts = new L2Counts(memory, worker);
   const client = openRedis(config);
+  let wasUp = true;
   const commands = redisCommands(client);
   const guard = new StoreGuard(new RedisStore({ client, prefix: `${name}:` }), {
     timeout: timeoutMs,
@@ -62,9 +63,12 @@ export function connectTier(parts: ConnectParts): TierConnection {
     cooldown: COOLDOWN,
     cooldownMax: COOLDOWN_MAX,
     onState: (state) => {
-      counts.set("up", state === "closed" ? 1 : 0);
-      if (state === "open") log.warn("L2 does not answer");
-      else if (state === "closed") log.info("L2 answers again");
+      if (state === "half-open") return;
+      const isUp = state === "closed";
+      counts.set("up", isUp ? 1 : 0);
+      // It opens again and again, as long as L2 is away.
+      if (isUp !== wasUp) log[isUp ? "info" : "warn"](isUp ? "L2 answers again" : "L2 does not answer");
+      wasUp = isUp;
     },
   });
   const shelf = new Shelf({

@@ -37,9 +37,10 @@ end
 local function write(v, f, ttl, g, m, e)
   local n, x = nextVersion(), ''
   if ttl ~= '' then x = text(NOW + tonumber(ttl)) end
-  redis.call('DEL', K)
+  -- First, since Redis refuses for lack of memory only what has changed nothing yet.
   redis.call('HSET', K, 'v', v, 'f', f, 'n', n, 'x', x, 'g', g, 't', ttl, 'm', m, 'e', e)
-  if x ~= '' then redis.call('PEXPIREAT', K, x) end
+  if H[9] or H[12] then redis.call('HDEL', K, 'l', 'u', 'le', 'o', 'om', 'oe') end
+  if x ~= '' then redis.call('PEXPIREAT', K, x) else redis.call('PERSIST', K) end
   return n
 end
 local function before() return live and '1' or '0', H[7] or '', H[8] or '' end

@@ -230,9 +230,10 @@ export class Tier {
   }
 }
 
-/** L2 was not even asked. */
+/** L2 was not even asked: by the guard, or since there was no connection. */
 function isUnsent(error: unknown): boolean {
-  return error instanceof StoreUnavailableError && (error.fault === "away" || error.fault === "crowded");
+  if (!(error instanceof StoreUnavailableError)) return false;
+  return error.fault === "away" || error.fault === "crowded" || isUnsent(error.cause);
 }
 
 export function itemOf(found: Found): Item {

@@ -58,6 +58,10 @@ export function toldWhileAway(fault: Fault): Promise<void> {
       [503, "l2_unavailable", "1"],
     );
     assert.equal((await here.post("/cache/incr", { key: "n" })).status, 503);
+    if (fault === "down") {
+      assert.equal((await set(here, "other", 2)).status, 503);
+      assert.ok(here.server.table.has("other"), "what was not even sent is dropped");
+    }
     assert.equal((await here.put("k", "x", { "if-match": "*" })).status, 503);
     assert.equal((await here.lease("absent")).status, 503);
     const lacks = await get(here, "absent");

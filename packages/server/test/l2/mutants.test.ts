@@ -119,8 +119,8 @@ const mutants: readonly [name: string, scene: string, edit: Edit][] = [
     "timesAreThoseOfTheEntry",
     {
       file: "l2/scripts.ts",
-      find: "if ttl ~= '' then x = text(NOW + tonumber(ttl)) end\n  redis",
-      replace: "redis",
+      find: "if ttl ~= '' then x = text(NOW + tonumber(ttl)) end",
+      replace: "",
     },
   ],
   [

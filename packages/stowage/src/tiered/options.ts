@@ -12,7 +12,7 @@ import {
   objectWith,
   refused,
 } from "../base/option-types.js";
-import { type Bound, checkNames, type Declares, declareOptions, nested, option } from "../base/options.js";
+import { type Bound, type Declares, declareOptions, nested, option } from "../base/options.js";
 import { Cache } from "../cache/cache.js";
 import { type BoundHook, type BoundWarmer, hookOptions, warmerOptions } from "../cache/options/extensions.js";
 import { fetchDefaults } from "../cache/options/fetching.js";
@@ -285,5 +285,3 @@ export const counterOptions = declareOptions({
   }),
   ttl: space.ttl,
 } satisfies Declares<TieredCounterOptions>);
-
-export { checkNames };

@@ -3,7 +3,7 @@
  * lmdb on mapped memory, some microseconds each, and wait for nobody; writes go one after the other through one lock for all
  * processes (writer.ts).
  *
- * A process that is killed leaves the file as its last transaction left it. After a crash of the machine the last moments may be lost.
+ * A process that is killed leaves the file as its last transaction left it; what a crash of the machine leaves, the option `flush` says.
  */
 import { ClosedError, ValueTooLargeError } from "../../base/errors.js";
 import { nextTurn } from "../../base/next-turn.js";

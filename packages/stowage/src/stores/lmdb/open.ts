@@ -4,11 +4,13 @@
 import { UnavailableError } from "../../base/errors.js";
 import { nodeBuiltin } from "../../base/node.js";
 import { checkFile } from "./check-file.js";
+import { placeOf } from "./place.js";
 import type { LmdbFile, LmdbRoot } from "./types.js";
 
 interface OpenOptions {
   readonly path: string | undefined;
   readonly database: LmdbRoot | undefined;
+  readonly flush: boolean;
   readonly name: string;
 }
 
@@ -28,12 +30,10 @@ const FILE = "data.mdb";
 /** Databases in the file, two for each name. */
 const DATABASES_MAX = 64;
 
-export async function openFile({ path, database, name }: OpenOptions): Promise<LmdbFile> {
+export async function openFile({ path, database, flush, name }: OpenOptions): Promise<LmdbFile> {
   if (database !== undefined) return fileIn(database, name, async () => undefined);
-  const { mkdirSync, realpathSync } = nodeBuiltin("node:fs", "LmdbStore");
-  mkdirSync(path as string, { recursive: true });
-  const folder = realpathSync(path as string);
-  const shared = open.get(folder) ?? { root: openRoot(folder), users: 0 };
+  const { folder, isFlushed } = placeOf(path as string, flush);
+  const shared = open.get(folder) ?? { root: openRoot(folder, isFlushed), users: 0 };
   open.set(folder, shared);
   shared.users++;
   const leave = () => leaveFile(folder, shared);
@@ -45,10 +45,11 @@ export async function openFile({ path, database, name }: OpenOptions): Promise<L
   }
 }
 
-async function openRoot(folder: string): Promise<LmdbRoot> {
+async function openRoot(folder: string, isFlushed: boolean): Promise<LmdbRoot> {
   const lmdb = await importLmdb();
   checkFile(nodeBuiltin("node:path", "LmdbStore").join(folder, FILE));
-  return lmdb.open({ path: folder, noSubdir: false, maxDbs: DATABASES_MAX, cache: false });
+  const sync = isFlushed ? {} : { noSync: true, overlappingSync: false };
+  return lmdb.open({ path: folder, noSubdir: false, maxDbs: DATABASES_MAX, cache: false, ...sync });
 }
 
 async function leaveFile(folder: string, shared: Shared): Promise<void> {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../../base/clock.js";
 import type { Duration } from "../../base/duration.js";
 import {
   duration,
+  flag,
   nonEmptyText,
   type OptionType,
   objectWith,
@@ -21,6 +22,13 @@ export interface LmdbStoreOptions {
   path?: string;
   /** What lmdb's `open` gave. It stays open when the store is closed. */
   database?: LmdbRoot;
+  /**
+   * Whether each transaction waits for the disk, some milliseconds in which the process does nothing else; then the cache is there after
+   * a crash of the machine. Default false: it outlives processes, however they end, and begins anew when the machine does: the file of
+   * each start of the system has a folder of its own below `path`. Where the system does not tell its starts apart, other than on
+   * Linux, it is always so. Goes with `path`.
+   */
+  flush?: boolean;
   /** Begins the names of the store's two databases in the file. Stores of the same name are one. Default `"stowage"`. */
   name?: string;
   /**
@@ -72,6 +80,7 @@ export const lmdbStoreOptions = declareOptions(
       type: objectWith<LmdbRoot>("a database of lmdb", "openDB", "transactionSync", "resetReadTxn"),
       default: undefined,
     }),
+    flush: option<boolean>({ type: flag, default: false }),
     name: option<string>({ type: nonEmptyText, default: "stowage" }),
     maxSize: option({ type: byteSize(SIZE_MIN, SIZE_MAX), default: SIZE_DEFAULT }),
     maxValueSize: option<number, undefined>({ type: byteSize(1, VALUE_BYTES_MAX), default: undefined }),
@@ -87,6 +96,11 @@ export const lmdbStoreOptions = declareOptions(
       options: ["path", "database"],
       when: ({ path, database }) => (path === undefined) === (database === undefined),
       right: "exactly one of them has to be there",
+    },
+    {
+      options: ["flush", "database"],
+      when: ({ database }, given) => database !== undefined && given.has("flush"),
+      right: "who opens the database says whether it is flushed",
     },
     {
       options: ["maxValueSize", "maxSize"],

@@ -20,7 +20,7 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/** What is undone when it throws (1), and not flushed before it returns (65,536): a crash of the machine may lose the last moments. */
+/** Undone when it throws (1). Whether it is flushed before it returns the file's options say: lmdb may put that off (65,536). */
 const FLAGS = 0x10001;
 const JOBS_MAX = 100;
 

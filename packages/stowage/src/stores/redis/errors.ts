@@ -2,7 +2,7 @@
  * What went wrong, in words that say what would be right. The libraries name the same trouble in different ways; a server's refusal
  * begins with a code of Redis, and everything else is a connection that there is not.
  */
-import { StoreUnavailableError } from "../../base/errors.js";
+import { StoreUnavailableError, StowageError } from "../../base/errors.js";
 
 const NAME = "redis";
 
@@ -37,7 +37,8 @@ export function codeOf(error: unknown): string | undefined {
 export function explained(where: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code !== undefined && !(code in REASONS)) return error;
-  if (error instanceof StoreUnavailableError) return error;
+  // What the program itself lacks or got wrong, such as a library that is not installed, says it better.
+  if (error instanceof StowageError) return error;
   return unavailable(where, reasonOf(error), error);
 }
 

@@ -41,20 +41,6 @@ export class L1 {
     const claim = this.loading.shelf.claim(key);
     return claim === undefined || this.keeps ? claim : new EmptyHanded(claim);
   }
-
-  /** Whatever the cache or a read under way has of the key is void. */
-  drop(key: string): void {
-    this.cache.delete(key);
-  }
-
-  /** Of everything. */
-  dropAll(): void {
-    this.cache.clear();
-  }
-
-  dropTag(tag: string): void {
-    this.cache.invalidateTag(tag);
-  }
 }
 
 /** A claim that stores nothing: there is no L1. */

@@ -1,5 +1,5 @@
 /** What the store does with its file: how large it becomes, what is evicted, and what is no file of its. */
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ let clock: FakeClock;
 const opened: LmdbStore[] = [];
 
 function storeBy(options: Partial<LmdbStoreOptions> = {}): LmdbStore {
-  const store = new LmdbStore({ ...(options.database ? {} : { path }), clock, ...options });
+  const store = new LmdbStore({ ...(options.database ? {} : { path, flush: true }), clock, ...options });
   opened.push(store);
   return store;
 }
@@ -218,6 +218,26 @@ describe("a file that", () => {
   });
 });
 
+describe("a file that is not flushed", () => {
+  it("outlives the stores, and stands in a folder of this start of the system", async () => {
+    const store = storeBy({ flush: false });
+    await store.setMany([entry("a", 5)], call);
+    await store.close();
+    expect(await present(storeBy({ flush: false }), ["a"])).toEqual(["a"]);
+    expect(await present(storeBy(), ["a"])).toEqual([]);
+  });
+
+  it.runIf(process.platform === "linux")("of an earlier start is removed, and nothing else", async () => {
+    for (const folder of ["boot-of-before", "other"]) {
+      mkdirSync(join(path, folder));
+      writeFileSync(join(path, folder, "data.mdb"), "damaged");
+    }
+    await storeBy({ flush: false }).setMany([entry("a", 5)], call);
+    const folders = readdirSync(path).sort();
+    expect(folders).toEqual([expect.stringMatching(/^boot-[0-9a-f-]{36}$/), "other"]);
+  });
+});
+
 describe("a database of the user", () => {
   it("is used beside his own, with a name, and stays open", async () => {
     const database = open({ path, noSubdir: false, maxDbs: 10 });
@@ -255,6 +275,7 @@ describe("options", () => {
       [{ path: "" }, "path"],
       [{ path: "a", database: {} }, "database"],
       [{ path: "a", maxSize: 10 }, "maxSize"],
+      [{ database: { openDB() {}, transactionSync() {}, resetReadTxn() {} }, flush: true }, "flush"],
       [{ path: "a", maxSize: "1mb", maxValueSize: "600kb" }, "maxValueSize"],
       [{ path: "a", size: 1 }, "size"],
     ];

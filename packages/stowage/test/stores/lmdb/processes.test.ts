@@ -22,7 +22,7 @@ async function other(task: "answer" | "write", name?: string): Promise<OtherProc
 
 beforeEach(() => {
   path = temporaryFolder();
-  store = new LmdbStore({ path, maxSize: "8mb" });
+  store = new LmdbStore({ path, maxSize: "8mb", flush: true });
 });
 
 afterEach(async () => {

@@ -18,6 +18,7 @@ async function faultOfFleet(sources: string, edits: readonly Edit[]): Promise<st
   return (await importEdited<typeof import("./fleet/run.js")>(entry, { sources, edits })).faultOfFleet();
 }
 
+// That it finds nothing wrong with what is not broken is fleet.test.ts.
 describe("the fleet finds", () => {
   for (const [sources, all] of [
     [ours, fleetMutants],
@@ -33,7 +34,4 @@ describe("the fleet finds", () => {
         ),
       ).toEqual([]));
   }
-
-  it("nothing wrong with what is not broken", async () =>
-    expect(await faultOfFleet(ours, [])).toBe(undefined));
 });
