@@ -18,7 +18,7 @@ async function session({ createTiered, MemoryBus, MemoryStore, StowageError, Red
   const missing = [];
   for (const open of [
     () => new RedisStore({ url: "redis://127.0.0.1:1" }),
-    () => new LmdbStore({ path: "/nowhere" }),
+    () => new LmdbStore({ path: "lmdb-file" }),
     () => new PostgresStore({ url: "postgres://127.0.0.1:1/none" }),
   ]) {
     let opened;

@@ -232,8 +232,7 @@ export class Tier {
 
 /** L2 was not even asked: by the guard, or since there was no connection. */
 function isUnsent(error: unknown): boolean {
-  if (!(error instanceof StoreUnavailableError)) return false;
-  return error.fault === "away" || error.fault === "crowded" || isUnsent(error.cause);
+  return error instanceof StoreUnavailableError && (error.fault === "away" || error.fault === "crowded");
 }
 
 export function itemOf(found: Found): Item {

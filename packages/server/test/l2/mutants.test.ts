@@ -149,6 +149,20 @@ const mutants: readonly [name: string, scene: string, edit: Edit][] = [
   ],
 ];
 
+/** Servers, Redis and time are real: what a fault brings about may not come about in one run. */
+const RUNS = 3;
+
+async function foundIn(run: () => Promise<void>): Promise<boolean> {
+  for (let runs = 0; runs < RUNS; runs++) {
+    try {
+      await run();
+    } catch {
+      return true;
+    }
+  }
+  return false;
+}
+
 beforeAll(async () => void (await sharedRedis()));
 afterAll(endSharedRedis);
 
@@ -156,7 +170,7 @@ describe("the scenes find a server that", () => {
   it.concurrent.each(mutants)("%s", async (_, scene, edit) => {
     const { run } = await broken<typeof scenes>(new URL("./broken-scenes.ts", import.meta.url), edit);
     const { port } = await sharedRedis();
-    await expect(run(scene, port)).rejects.toThrow();
+    await expect(foundIn(() => run(scene, port))).resolves.toBe(true);
   });
 
   it("is none, where nothing is broken", async () => {

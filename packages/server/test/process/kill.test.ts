@@ -44,7 +44,7 @@ describe("workers killed under load", () => {
   it("give wrong answers if each has a table of its own", async () => {
     const ownTable: Edit = {
       file: "process/serve.ts",
-      find: "SharedTable.attach(handle, { onError })",
+      find: "SharedTable.attach(data.table, { onError })",
       replace: "SharedTable.create({ memory: 2 ** 24, onError })",
     };
     await using test = await start([], { workerEdits: [ownTable] });

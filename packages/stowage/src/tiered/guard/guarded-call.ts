@@ -134,7 +134,9 @@ export class GuardedCall<T> implements StoreCall, OpenCall {
     const isAnswer = error instanceof StowageError && !AWAY.has(error.code);
     if (!this.#settle(isAnswer ? "answered" : "failed")) return;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#reject(isAnswer ? error : this.#unavailable("failed", reason, error));
+    // A store that knows that nothing was sent says so.
+    const fault = error instanceof StoreUnavailableError ? error.fault : "failed";
+    this.#reject(isAnswer ? error : this.#unavailable(fault, reason, error));
   };
 
   #refuse(fault: "away" | "crowded"): void {

@@ -114,8 +114,15 @@ export const mutants: readonly SceneMutant[] = [
   mutant(
     BREAKER,
     "guarded-call",
+    "says of what was not sent that it may have been done",
+    'error instanceof StoreUnavailableError ? error.fault : "failed"',
+    '"failed"',
+  ),
+  mutant(
+    BREAKER,
+    "guarded-call",
     "gives the store's own errors out",
-    'this.#reject(isAnswer ? error : this.#unavailable("failed", reason, error));',
+    "this.#reject(isAnswer ? error : this.#unavailable(fault, reason, error));",
     "this.#reject(error);",
   ),
   mutant(TURNS, "turns", "lets all wait", "if (this.#waiting.size >= this.#waitingMax) return false;", ""),

@@ -173,12 +173,15 @@ export const guardScenes = scenes((group, scene) => {
     scene(
       "opens for what the store itself calls away, and for a store that throws or is closed",
       async () => {
-        const away = new StoreUnavailableError("redis", "get", "failed", "no connection");
-        for (const error of [away, "a text"]) {
+        const away = new StoreUnavailableError("redis", "get", "away", "no connection");
+        for (const [error, fault] of [
+          [away, "away"],
+          ["a text", "failed"],
+        ] as const) {
           const s = world({ failures: 1 });
           const call = s.get();
           s.asked[0].reject(error);
-          identical(await faultOf(call), "failed");
+          identical(await faultOf(call), fault, "what was not sent is said to be so");
           identical(s.guard.stats().breaker, "open");
         }
         const s = world({ failures: 1 });
